@@ -1,0 +1,138 @@
+"""The closed vocabularies of collection. Every other module matches these exhaustively."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """How far the collection of an account has gone; stages are passed in this order and never skipped."""
+
+    FIRST_REMINDER = "first_reminder"
+    """Right after the due date: a gentle word."""
+    GENTLE_REMINDER = "gentle_reminder"
+    """Still gentle, so that the person sees that it is serious."""
+    ESCALATION = "escalation"
+    """A person calls to learn the reason and offers a way out; emails and letters follow."""
+    PRE_LEGAL = "pre_legal"
+    """Final notice, waiting period, checklist, a person's approval."""
+    LEGAL = "legal"
+    """Referred to counsel: no reminders, payments still count."""
+
+
+class Channel(StrEnum):
+    """A way to reach the debtor."""
+
+    SMS = "sms"
+    """A text message."""
+    VOICE = "voice"
+    """A recorded announcement by telephone that states no fact of the debt."""
+    EMAIL = "email"
+    """An email."""
+    LETTER = "letter"
+    """A posted letter."""
+    CALL = "call"
+    """A telephone call made by a person who holds a permit for it."""
+
+
+class MessageClass(StrEnum):
+    """What a message is for, which decides the rules that it obeys."""
+
+    DEMAND = "demand"
+    """Asks for payment: obeys every rule."""
+    SERVICE = "service"
+    """Plan or promise reminder, check-in, offer: may go in the hold that owes it."""
+    REPLY = "reply"
+    """Answers the person or confirms something: no product cap, may follow closure or a hold."""
+    STATUTORY = "statutory"
+    """A notice that the law requires."""
+
+
+class CaseState(StrEnum):
+    """What the case is doing now, in the words that an operator filters by."""
+
+    COLLECTING = "collecting"
+    """Contacts go out by the timetable."""
+    ON_HOLD = "on_hold"
+    """Something stops all contact."""
+    IN_PLAN = "in_plan"
+    """An agreed plan is in good standing."""
+    AWAITING_CALL = "awaiting_call"
+    """A call task waits for an agent."""
+    LEGAL_REVIEW = "legal_review"
+    """A person decides on the referral."""
+    LEGAL = "legal"
+    """Referred to counsel."""
+    CLOSED = "closed"
+    """Nothing more will happen by itself."""
+
+
+class Track(StrEnum):
+    """How the timetable bends to the person's circumstances, always within the law."""
+
+    SUPPORTIVE = "supportive"
+    """Slower, with offers."""
+    STANDARD = "standard"
+    """The timetable as written."""
+    FIRM = "firm"
+    """Sooner and shorter."""
+
+
+class HoldKind(StrEnum):
+    """Why contact is stopped."""
+
+    COMPLAINT = "complaint"
+    """A complaint about conduct is open; holds all of the person's cases."""
+    DISPUTE = "dispute"
+    """The debt is disputed; holds the one account."""
+    HARDSHIP = "hardship"
+    """Hardship was reported; holds all of the person's cases."""
+    GRACE = "grace"
+    """A person granted time."""
+    PROMISE = "promise"
+    """A promise to pay is not yet due."""
+    PLAN = "plan"
+    """An agreed plan is in good standing."""
+    MANUAL = "manual"
+    """A person stopped the case."""
+    REPRESENTED = "represented"
+    """The person is represented by counsel or an adviser."""
+    DECEASED = "deceased"
+    """The person has died."""
+    INSOLVENT = "insolvent"
+    """An insolvency procedure is open."""
+    BREATHING_SPACE = "breathing_space"
+    """A statutory moratorium runs."""
+    ACTIVE_DUTY = "active_duty"
+    """The person is on active military duty."""
+    VULNERABLE = "vulnerable"
+    """The person is vulnerable and is dealt with by a person."""
+    CEASE_CONTACT = "cease_contact"
+    """The person asked in writing that contact cease."""
+
+
+class ClosedReason(StrEnum):
+    """Why a case ended."""
+
+    CURED = "cured"
+    """The arrears are zero; sums not yet due remain."""
+    SETTLED = "settled"
+    """The balance is zero."""
+    LEGAL_OUTCOME = "legal_outcome"
+    """Counsel reported the end of the legal matter."""
+    WRITTEN_OFF = "written_off"
+    """A person ended the collection of a debt that remains unpaid."""
+
+
+PERSON_WIDE_HOLDS = frozenset(
+    {
+        HoldKind.COMPLAINT,
+        HoldKind.HARDSHIP,
+        HoldKind.REPRESENTED,
+        HoldKind.DECEASED,
+        HoldKind.INSOLVENT,
+        HoldKind.BREATHING_SPACE,
+        HoldKind.ACTIVE_DUTY,
+        HoldKind.VULNERABLE,
+        HoldKind.CEASE_CONTACT,
+    }
+)
+"""Holds that concern the person and so stop every case of theirs."""
