@@ -1,0 +1,147 @@
+"""Which well-formed messages a case refuses because of its own state, and in which words."""
+
+from datetime import date, datetime
+from functools import singledispatch
+
+from domain.case import Case
+from domain.facts import AgreePlan, CallOutcome, Message, RecordCallOutcome, RecordLegalOutcome, ReportHardship
+from domain.orders import Refusal
+from domain.requests import (
+    BeginCall,
+    CloseCase,
+    DecideLegalReferral,
+    DecideWaiver,
+    GrantGrace,
+    HoldCase,
+    ProposePlan,
+    ResolveComplaint,
+    ResumeCase,
+)
+from domain.terms import HoldKind, Stage
+
+
+def refusal_of(case: Case, message: Message, now: datetime) -> Refusal | None:
+    """Why the case does not take the message, or none if it does."""
+    return _refusal(message, case, now)
+
+
+@singledispatch
+def _refusal(_message: Message, _case: Case, _now: datetime) -> Refusal | None:
+    return None
+
+
+@_refusal.register
+def _(message: ReportHardship, _case: Case, now: datetime) -> Refusal | None:
+    return _past(message.until, now)
+
+
+@_refusal.register
+def _(message: GrantGrace, _case: Case, now: datetime) -> Refusal | None:
+    return _past(message.until, now)
+
+
+@_refusal.register
+def _(message: AgreePlan, case: Case, now: datetime) -> Refusal | None:
+    plan = case.plan
+    if plan is not None and plan.agreed_at is not None:
+        return Refusal("plan_in_force", f"plan {plan.plan_id} is in force; it must end before another is agreed")
+    if not message.instalments and (plan is None or plan.plan_id != message.plan_id):
+        return Refusal("unknown_plan", f"no plan {message.plan_id} was proposed; propose it or send its instalments")
+    return _past(min((each.due_date for each in message.instalments), default=None), now)
+
+
+@_refusal.register
+def _(message: ProposePlan, case: Case, now: datetime) -> Refusal | None:
+    if case.plan is not None and case.plan.agreed_at is not None:
+        return Refusal("plan_in_force", f"plan {case.plan.plan_id} is in force; it must end before another is proposed")
+    return _past(message.first_due_date, now)
+
+
+@_refusal.register
+def _(message: RecordCallOutcome, _case: Case, now: datetime) -> Refusal | None:
+    if (message.outcome is CallOutcome.PROMISED) != (message.promise is not None):
+        return Refusal("promise_mismatch", "a promise is given with outcome 'promised', and only then")
+    return _past(message.promise.date, now) if message.promise is not None else None
+
+
+@_refusal.register
+def _(message: RecordLegalOutcome, case: Case, _now: datetime) -> Refusal | None:
+    referral = case.referral
+    if referral is None or referral.referral_id != message.referral_id or referral.referred_at is None:
+        return Refusal("unknown_referral", f"referral {message.referral_id} was not handed over for this account")
+    return None
+
+
+@_refusal.register
+def _(message: ResolveComplaint, case: Case, _now: datetime) -> Refusal | None:
+    complaint = case.open_complaint(message.complaint_id)
+    if complaint is None:
+        return Refusal("unknown_complaint", f"no undecided complaint {message.complaint_id} on this account")
+    if complaint.agent_id is not None and complaint.agent_id == message.resolved_by:
+        return Refusal("conflict_of_interest", "a complaint is decided by somebody else than the agent it names")
+    return None
+
+
+@_refusal.register
+def _(message: DecideWaiver, case: Case, _now: datetime) -> Refusal | None:
+    waiver = next((each for each in case.waivers if each.waiver_id == message.waiver_id), None)
+    if waiver is None or waiver.approved is not None:
+        return Refusal("unknown_waiver", f"no undecided waiver {message.waiver_id} on this account")
+    if waiver.requested_by == message.decided_by:
+        return Refusal("conflict_of_interest", "a waiver is decided by somebody else than who requested it")
+    return None
+
+
+@_refusal.register
+def _(message: DecideLegalReferral, case: Case, _now: datetime) -> Refusal | None:
+    referral = case.referral
+    if referral is None or referral.referral_id != message.referral_id or referral.approved_by is not None:
+        return Refusal("unknown_referral", f"no undecided referral {message.referral_id} on this account")
+    if referral.checklist_digest != message.checklist_digest:
+        return Refusal("checklist_changed", f"the checklist is now {referral.checklist_digest}; read it and decide again")
+    if message.approve and referral.missing:
+        return Refusal("checklist_incomplete", f"cannot be approved while missing: {', '.join(referral.missing)}")
+    return None
+
+
+@_refusal.register
+def _(message: BeginCall, case: Case, now: datetime) -> Refusal | None:
+    call = case.call
+    if call is None or call.call_id != message.call_id:
+        return Refusal("unknown_call", f"no call {message.call_id} is waiting on this account")
+    if call.permit_until is not None and now < call.permit_until:
+        return Refusal("call_in_progress", f"a permit for this call runs until {call.permit_until:%Y-%m-%dT%H:%M:%SZ}")
+    return None
+
+
+@_refusal.register
+def _(message: HoldCase, case: Case, now: datetime) -> Refusal | None:
+    if any(hold.kind is HoldKind.MANUAL and hold.hold_id == message.hold_id for hold in case.holds):
+        return Refusal("hold_exists", f"hold {message.hold_id} exists already; use another id")
+    return _past(message.until, now)
+
+
+@_refusal.register
+def _(message: ResumeCase, case: Case, now: datetime) -> Refusal | None:
+    holds = case.open_holds(now)
+    if not any(hold.kind is HoldKind.MANUAL and hold.hold_id == message.hold_id for hold in holds):
+        known = ", ".join(hold.hold_id for hold in holds if hold.kind is HoldKind.MANUAL) or "none"
+        return Refusal("unknown_hold", f"no open manual hold {message.hold_id}; open manual holds: {known}")
+    return None
+
+
+@_refusal.register
+def _(_message: CloseCase, case: Case, _now: datetime) -> Refusal | None:
+    if any(complaint.outcome is None for complaint in case.complaints):
+        return Refusal("complaint_open", "an undecided complaint keeps the case open; resolve it first")
+    if case.stage is Stage.LEGAL:
+        return Refusal("referred", "the account is with counsel; record the legal outcome instead")
+    return None
+
+
+def _past(when: date | datetime | None, now: datetime) -> Refusal | None:
+    """A day has passed when it has passed everywhere on earth; the records judge it in the debtor's own zone."""
+    if when is None:
+        return None
+    passed = when <= now if isinstance(when, datetime) else (now.date() - when).days > 1
+    return Refusal("date_in_past", f"{when.isoformat()} is in the past; give a later date") if passed else None

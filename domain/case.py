@@ -1,0 +1,224 @@
+"""The state of one account's collection, as immutable values. What happens to it is in ``events``, what follows in ``next_step``."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.holds import Hold, time_on_hold
+from domain.ledger import Debt
+from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage, Track
+from domain.timetable import StagePlan, Timetable, Touch
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedContact:
+    """The lawful moment found for the next contact."""
+
+    at: datetime
+    reason: str
+    """Why then, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTask:
+    """A call that waits for an agent."""
+
+    call_id: str
+    deadline: datetime
+    permit_until: datetime | None = None
+    """While a permit runs the task does not lapse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise to pay that holds contact until its date and grace have passed."""
+
+    promise_id: str
+    amount_minor: int
+    check_at: datetime
+    paid_before_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInstalment:
+    """One instalment of a plan; ``due_at`` is the UTC instant at which its date has passed."""
+
+    due_at: datetime
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An instalment plan, proposed or agreed."""
+
+    plan_id: str
+    instalments: tuple[PlanInstalment, ...]
+    agreed_at: datetime | None = None
+    paid_before_minor: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        """What the plan covers."""
+        return sum(each.amount_minor for each in self.instalments)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint or dispute."""
+
+    complaint_id: str
+    category: str
+    decide_by: datetime
+    agent_id: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A waiver of interest or fees; undecided while ``approved`` is none."""
+
+    waiver_id: str
+    amount_minor: int
+    requested_by: str
+    approved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A referral to legal, from the opened review to counsel's report."""
+
+    referral_id: str
+    checklist_digest: str
+    missing: tuple[str, ...] = ()
+    """Checklist items that are not true."""
+    approved_by: str | None = None
+    referred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Something that the case decided by itself, to be written into the audit trail with the next activity."""
+
+    number: int
+    kind: str
+    at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why and when the case ended."""
+
+    reason: ClosedReason
+    at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One account's collection. Moments are aware UTC, amounts minor units of ``currency``."""
+
+    account_id: str
+    debtor_ref: str
+    jurisdiction: str
+    currency: str
+    timetable: Timetable
+    opened_at: datetime
+    debt: Debt
+    stage: Stage = Stage.FIRST_REMINDER
+    stage_entered_at: datetime = field(kw_only=True)
+    track: Track = Track.STANDARD
+    holds: tuple[Hold, ...] = ()
+    """Open ones and those that ended in this stage, which stopped its clock."""
+    touches: int = 0
+    """Contacts of this stage that are over, whether they left or were given up."""
+    attempts: int = 0
+    """Contacts of this stage that really left."""
+    contacts: dict[Channel, int] = field(default_factory=dict)
+    """Contacts that really left, over the whole case."""
+    delivered: int = 0
+    """Contacts with proof of delivery."""
+    last_touch_at: datetime | None = None
+    """When the last touch was over; the cadence counts from here."""
+    failed: tuple[Channel, ...] = ()
+    """Channels that could not carry the touch at hand."""
+    unusable: tuple[Channel, ...] = ()
+    """Channels that cannot reach the person until a fact changes that."""
+    planned: PlannedContact | None = None
+    contact_number: int = 1
+    """The number of the next contact, counted over the account's whole history."""
+    call: CallTask | None = None
+    promise: Promise | None = None
+    plan: Plan | None = None
+    complaints: tuple[Complaint, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    referral: Referral | None = None
+    review_not_before: datetime | None = None
+    """After a refused referral, when it may be reviewed again."""
+    asked: dict[str, datetime] = field(default_factory=dict)
+    """What a named person has been asked to decide, and by when."""
+    milestones: tuple[Milestone, ...] = ()
+    """Not yet written into the audit trail."""
+    milestone_number: int = 1
+    closed: Closed | None = None
+
+    @property
+    def stage_plan(self) -> StagePlan:
+        """How the present stage is worked; ``legal`` has no contacts and so keeps the last plan."""
+        return next((each for each in self.timetable.stages if each.stage is self.stage), self.timetable.stages[-1])
+
+    @property
+    def next_stage_plan(self) -> StagePlan | None:
+        """The stage with contacts that follows, or none after the last."""
+        stages = self.timetable.stages
+        position = next((index for index, each in enumerate(stages) if each.stage is self.stage), len(stages))
+        return stages[position + 1] if position + 1 < len(stages) else None
+
+    @property
+    def touch(self) -> Touch:
+        """The contact whose turn it is in this stage."""
+        touches = self.stage_plan.touches
+        return touches[self.touches % len(touches)]
+
+    @property
+    def channel(self) -> Channel | None:
+        """The channel for the contact whose turn it is, or none when nothing in this stage can reach the person."""
+        stage_touches = self.stage_plan.touches
+        for offset in range(len(stage_touches)):
+            touch = stage_touches[(self.touches + offset) % len(stage_touches)]
+            tried = self.failed if offset == 0 else ()
+            for channel in touch.channels:
+                if channel not in self.unusable and channel not in tried:
+                    return channel
+        return None
+
+    @property
+    def contact_id(self) -> str:
+        """The business identity of the next contact, the same however often it is tried."""
+        return f"{self.account_id}.{self.contact_number}"
+
+    def open_holds(self, now: datetime) -> tuple[Hold, ...]:
+        """What stops the case at that moment."""
+        return tuple(each for each in self.holds if each.open_at(now))
+
+    def stage_age(self, now: datetime) -> timedelta:
+        """The time spent in this stage, holds not counted."""
+        return now - self.stage_entered_at - time_on_hold(self.holds, self.stage_entered_at, now)
+
+    def state(self, now: datetime) -> CaseState:
+        """What the case is doing, in an operator's word."""
+        kinds = {each.kind for each in self.open_holds(now)}
+        if self.closed is not None:
+            return CaseState.CLOSED
+        if kinds == {HoldKind.PLAN}:
+            return CaseState.IN_PLAN
+        if kinds:
+            return CaseState.ON_HOLD
+        if self.stage is Stage.LEGAL:
+            return CaseState.LEGAL
+        if self.referral is not None:
+            return CaseState.LEGAL_REVIEW
+        return CaseState.AWAITING_CALL if self.call is not None else CaseState.COLLECTING
+
+    def open_complaint(self, complaint_id: str) -> Complaint | None:
+        """The undecided complaint of that id."""
+        return next((each for each in self.complaints if each.complaint_id == complaint_id and each.outcome is None), None)

@@ -1,0 +1,550 @@
+"""What can happen to a case, and what each does to it. ``apply`` is pure: the workflow, the simulator and the tests share it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import singledispatch
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator
+
+from domain.case import CallTask, Case, Closed, Complaint, Plan, PlanInstalment, PlannedContact, Promise, Referral, Waiver
+from domain.holds import Hold
+from domain.ledger import Debt
+from domain.progress import advance, fall_back, with_milestone, without_channel
+from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing but time: promises, plans, calls and stages are looked at anew."""
+
+    now: datetime
+    kind: Literal["time_passed"] = "time_passed"
+
+
+@dataclass(frozen=True, slots=True)
+class DebtChanged:
+    """The ledger was booked; ``debt`` is what it says now."""
+
+    debt: Debt
+    kind: Literal["debt_changed"] = "debt_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """Something stops the case."""
+
+    hold: Hold
+    kind: Literal["hold_placed"] = "hold_placed"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnded:
+    """A hold was ended before its time."""
+
+    hold_id: str
+    at: datetime
+    kind: Literal["hold_ended"] = "hold_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTaken:
+    """The person promised to pay."""
+
+    promise: Promise
+    at: datetime
+    kind: Literal["promise_taken"] = "promise_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProposed:
+    """A schedule was offered; it binds nobody yet."""
+
+    plan: Plan
+    kind: Literal["plan_proposed"] = "plan_proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAgreed:
+    """The person agreed to a plan."""
+
+    plan_id: str
+    instalments: tuple[PlanInstalment, ...]
+    at: datetime
+    kind: Literal["plan_agreed"] = "plan_agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFiled:
+    """A complaint or dispute was filed; contact stops at once."""
+
+    complaint: Complaint
+    at: datetime
+    kind: Literal["complaint_filed"] = "complaint_filed"
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintResolved:
+    """A complaint or dispute was decided."""
+
+    complaint_id: str
+    outcome: str
+    at: datetime
+    kind: Literal["complaint_resolved"] = "complaint_resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRequested:
+    """Somebody asked that interest or fees be waived."""
+
+    waiver: Waiver
+    kind: Literal["waiver_requested"] = "waiver_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverDecided:
+    """A waiver was approved or refused."""
+
+    waiver_id: str
+    approved: bool
+    kind: Literal["waiver_decided"] = "waiver_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSet:
+    """A person chose a track."""
+
+    track: Track
+    kind: Literal["track_set"] = "track_set"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStopped:
+    """A channel can no longer reach the person."""
+
+    channel: Channel
+    kind: Literal["channel_stopped"] = "channel_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOpened:
+    """A channel can reach the person again."""
+
+    channel: Channel
+    kind: Literal["channel_opened"] = "channel_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class MomentFound:
+    """The lawful moment for the next contact is known."""
+
+    planned: PlannedContact
+    kind: Literal["moment_found"] = "moment_found"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSent:
+    """A contact left; ``next`` is the lawful moment of the one after it, when it was found with it."""
+
+    channel: Channel
+    at: datetime
+    next: PlannedContact | None = None
+    certain: bool = True
+    """False when its fate is unknown: it counts as sent, but not towards exhausting the stage."""
+    kind: Literal["contact_sent"] = "contact_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDeferred:
+    """A rule moved the contact to a later moment."""
+
+    planned: PlannedContact
+    kind: Literal["contact_deferred"] = "contact_deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFailed:
+    """A contact did not leave and will not: another channel is tried, and the attempt is not used up."""
+
+    channel: Channel
+    at: datetime
+    unusable: bool
+    """Whether the channel stays closed for later contacts too."""
+    kind: Literal["contact_failed"] = "contact_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequested:
+    """A call task was put on the agents' list."""
+
+    call: CallTask
+    kind: Literal["call_requested"] = "call_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class CallPermitted:
+    """An agent holds a permit to dial until then."""
+
+    call_id: str
+    until: datetime
+    kind: Literal["call_permitted"] = "call_permitted"
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The call of the open task was made."""
+
+    call_id: str
+    at: datetime
+    number_unusable: bool
+    kind: Literal["call_ended"] = "call_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryProved:
+    """A provider proved that a contact arrived."""
+
+    contact_id: str
+    kind: Literal["delivery_proved"] = "delivery_proved"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """A contact that had left did not arrive: the attempt is given back."""
+
+    contact_id: str
+    channel: Channel
+    stage: Stage
+    unusable: bool
+    kind: Literal["delivery_failed"] = "delivery_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOpened:
+    """The checklist for the referral was drawn up."""
+
+    referral: Referral
+    kind: Literal["review_opened"] = "review_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralDecided:
+    """A person approved or refused the referral."""
+
+    approve: bool
+    decided_by: str
+    review_again_at: datetime
+    kind: Literal["referral_decided"] = "referral_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralVoided:
+    """The checklist changed between approval and referral."""
+
+    kind: Literal["referral_voided"] = "referral_voided"
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The referral was handed over."""
+
+    at: datetime
+    kind: Literal["referred"] = "referred"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked:
+    """A named person was asked to decide something by then."""
+
+    subject: str
+    deadline: datetime
+    kind: Literal["person_asked"] = "person_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonesWritten:
+    """The milestones up to this number are in the audit trail."""
+
+    up_to: int
+    kind: Literal["milestones_written"] = "milestones_written"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """The case ended."""
+
+    reason: ClosedReason
+    at: datetime
+    detail: str = ""
+    kind: Literal["case_closed"] = "case_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReopened:
+    """Something is owed again after the end."""
+
+    at: datetime
+    kind: Literal["case_reopened"] = "case_reopened"
+
+
+CaseEvent = Annotated[
+    TimePassed
+    | DebtChanged
+    | HoldPlaced
+    | HoldEnded
+    | PromiseTaken
+    | PlanProposed
+    | PlanAgreed
+    | ComplaintFiled
+    | ComplaintResolved
+    | WaiverRequested
+    | WaiverDecided
+    | TrackSet
+    | ChannelStopped
+    | ChannelOpened
+    | MomentFound
+    | ContactSent
+    | ContactDeferred
+    | ContactFailed
+    | CallRequested
+    | CallPermitted
+    | CallEnded
+    | DeliveryProved
+    | DeliveryFailed
+    | ReviewOpened
+    | ReferralDecided
+    | ReferralVoided
+    | Referred
+    | PersonAsked
+    | MilestonesWritten
+    | CaseClosed
+    | CaseReopened,
+    Discriminator("kind"),
+]
+"""Everything that can happen to a case."""
+
+
+def apply(case: Case, event: CaseEvent) -> Case:
+    """The case after an event. Applying the same hold, complaint or decision twice changes nothing."""
+    return _apply(event, case)
+
+
+@singledispatch
+def _apply(event: Any, case: Case) -> Case:
+    raise TypeError(f"no rule for {type(event).__name__} on account {case.account_id}")
+
+
+@_apply.register
+def _(event: TimePassed, case: Case) -> Case:
+    return advance(case, event.now)
+
+
+@_apply.register
+def _(event: DebtChanged, case: Case) -> Case:
+    return replace(case, debt=event.debt)
+
+
+@_apply.register
+def _(event: HoldPlaced, case: Case) -> Case:
+    return _with_hold(case, event.hold)
+
+
+@_apply.register
+def _(event: HoldEnded, case: Case) -> Case:
+    return _without_hold(case, event.hold_id, event.at)
+
+
+@_apply.register
+def _(event: PromiseTaken, case: Case) -> Case:
+    promise = replace(event.promise, paid_before_minor=case.debt.paid_minor)
+    hold = Hold(HoldKind.PROMISE, promise.promise_id, event.at, until=promise.check_at)
+    return _with_hold(replace(case, promise=promise), hold)
+
+
+@_apply.register
+def _(event: PlanProposed, case: Case) -> Case:
+    return replace(case, plan=event.plan)
+
+
+@_apply.register
+def _(event: PlanAgreed, case: Case) -> Case:
+    plan = Plan(event.plan_id, event.instalments, agreed_at=event.at, paid_before_minor=case.debt.paid_minor)
+    return _with_hold(replace(case, plan=plan), Hold(HoldKind.PLAN, event.plan_id, event.at))
+
+
+@_apply.register
+def _(event: ComplaintFiled, case: Case) -> Case:
+    complaint = event.complaint
+    if any(each.complaint_id == complaint.complaint_id for each in case.complaints):
+        return case
+    kind = HoldKind.DISPUTE if complaint.category == "dispute" else HoldKind.COMPLAINT
+    case = _with_hold(case, Hold(kind, complaint.complaint_id, event.at, reason=complaint.category))
+    asked = case.asked | {f"hold:{complaint.complaint_id}": complaint.decide_by}
+    return replace(case, complaints=(*case.complaints, complaint), asked=asked)
+
+
+@_apply.register
+def _(event: ComplaintResolved, case: Case) -> Case:
+    complaints = tuple(
+        replace(each, outcome=event.outcome) if each.complaint_id == event.complaint_id else each
+        for each in case.complaints
+    )
+    return _without_hold(replace(case, complaints=complaints), event.complaint_id, event.at)
+
+
+@_apply.register
+def _(event: WaiverRequested, case: Case) -> Case:
+    return replace(case, waivers=(*case.waivers, event.waiver))
+
+
+@_apply.register
+def _(event: WaiverDecided, case: Case) -> Case:
+    waivers = tuple(
+        replace(each, approved=event.approved) if each.waiver_id == event.waiver_id else each for each in case.waivers
+    )
+    return replace(case, waivers=waivers)
+
+
+@_apply.register
+def _(event: TrackSet, case: Case) -> Case:
+    return case if event.track is case.track else replace(case, track=event.track, planned=None)
+
+
+@_apply.register
+def _(event: ChannelStopped, case: Case) -> Case:
+    return without_channel(case, event.channel)
+
+
+@_apply.register
+def _(event: ChannelOpened, case: Case) -> Case:
+    return replace(case, unusable=tuple(each for each in case.unusable if each is not event.channel))
+
+
+@_apply.register
+def _(event: MomentFound, case: Case) -> Case:
+    return replace(case, planned=event.planned)
+
+
+@_apply.register
+def _(event: ContactSent, case: Case) -> Case:
+    case = replace(case, contact_number=case.contact_number + 1)
+    return _touch_over(_counted(case, event.channel, event.certain), event.at, event.next)
+
+
+@_apply.register
+def _(event: ContactDeferred, case: Case) -> Case:
+    return replace(case, planned=event.planned)
+
+
+@_apply.register
+def _(event: ContactFailed, case: Case) -> Case:
+    return fall_back(replace(case, contact_number=case.contact_number + 1), event.channel, event.at, event.unusable)
+
+
+@_apply.register
+def _(event: CallRequested, case: Case) -> Case:
+    return replace(case, call=event.call, planned=None, contact_number=case.contact_number + 1)
+
+
+@_apply.register
+def _(event: CallPermitted, case: Case) -> Case:
+    if case.call is None or case.call.call_id != event.call_id:
+        return case
+    return replace(case, call=replace(case.call, permit_until=event.until))
+
+
+@_apply.register
+def _(event: CallEnded, case: Case) -> Case:
+    if case.call is None or case.call.call_id != event.call_id:
+        return case
+    case = replace(case, call=None)
+    if event.number_unusable:
+        return fall_back(case, Channel.CALL, event.at, unusable=True)
+    return _touch_over(_counted(case, Channel.CALL, certain=True), event.at, None)
+
+
+@_apply.register
+def _(event: DeliveryProved, case: Case) -> Case:
+    return replace(case, delivered=case.delivered + 1)
+
+
+@_apply.register
+def _(event: DeliveryFailed, case: Case) -> Case:
+    attempts = max(0, case.attempts - 1) if event.stage is case.stage else case.attempts
+    contacts = case.contacts | {event.channel: max(0, case.contacts.get(event.channel, 0) - 1)}
+    case = replace(case, attempts=attempts, contacts=contacts)
+    return without_channel(case, event.channel) if event.unusable else case
+
+
+@_apply.register
+def _(event: ReviewOpened, case: Case) -> Case:
+    return replace(case, referral=event.referral)
+
+
+@_apply.register
+def _(event: ReferralDecided, case: Case) -> Case:
+    if case.referral is None:
+        return case
+    if not event.approve:
+        return replace(case, referral=None, review_not_before=event.review_again_at)
+    return replace(case, referral=replace(case.referral, approved_by=event.decided_by))
+
+
+@_apply.register
+def _(event: ReferralVoided, case: Case) -> Case:
+    return replace(case, referral=None)
+
+
+@_apply.register
+def _(event: Referred, case: Case) -> Case:
+    if case.referral is None:
+        return case
+    referral = replace(case.referral, referred_at=event.at)
+    return replace(case, referral=referral, stage=Stage.LEGAL, stage_entered_at=event.at, planned=None)
+
+
+@_apply.register
+def _(event: PersonAsked, case: Case) -> Case:
+    return replace(case, asked=case.asked | {event.subject: event.deadline})
+
+
+@_apply.register
+def _(event: MilestonesWritten, case: Case) -> Case:
+    return replace(case, milestones=tuple(each for each in case.milestones if each.number > event.up_to))
+
+
+@_apply.register
+def _(event: CaseClosed, case: Case) -> Case:
+    if case.closed is not None:
+        return case
+    closed = Closed(event.reason, event.at, event.detail)
+    return with_milestone(replace(case, closed=closed, planned=None, call=None), "closed", event.at, event.reason)
+
+
+@_apply.register
+def _(event: CaseReopened, case: Case) -> Case:
+    return with_milestone(replace(case, closed=None, planned=None), "reopened", event.at)
+
+
+def _with_hold(case: Case, hold: Hold) -> Case:
+    if any(each.hold_id == hold.hold_id and each.kind is hold.kind for each in case.holds):
+        return case
+    referral = case.referral if case.stage is Stage.LEGAL else None
+    return replace(case, holds=(*case.holds, hold), planned=None, call=None, referral=referral)
+
+
+def _without_hold(case: Case, hold_id: str, at: datetime) -> Case:
+    holds = tuple(each.ended(at) if each.hold_id == hold_id else each for each in case.holds)
+    asked = {subject: deadline for subject, deadline in case.asked.items() if subject != f"hold:{hold_id}"}
+    return replace(case, holds=holds, asked=asked, planned=None)
+
+
+def _counted(case: Case, channel: Channel, certain: bool) -> Case:
+    if not certain:
+        return case
+    contacts = case.contacts | {channel: case.contacts.get(channel, 0) + 1}
+    return replace(case, contacts=contacts, attempts=case.attempts + 1)
+
+
+def _touch_over(case: Case, at: datetime, planned: PlannedContact | None) -> Case:
+    return replace(case, touches=case.touches + 1, failed=(), last_touch_at=at, planned=planned)

@@ -1,0 +1,264 @@
+"""Facts: what others tell a case has happened. Each is one JSON object with its own ``event_id``, applied exactly once.
+
+No fact carries free text or an address: callers store those first and send ``text_ref``, ``address_ref`` or a reason code.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.money import MoneyError, parse_minor
+from domain.terms import Channel
+
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,99}$")]
+"""An opaque identifier: letters, digits, dot, colon, dash and underscore, at most 100."""
+
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A reason in code, such as ``job_lost``; never free text, which could name a person."""
+
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+def _positive_decimal(text: str) -> str:
+    try:
+        minor = parse_minor(text, "BHD")
+    except MoneyError as error:
+        raise ValueError(str(error).replace("BHD has 3", "an amount has at most 3")) from error
+    if minor <= 0:
+        raise ValueError(f'amount must be above zero, such as "120.00", not {text!r}')
+    return text
+
+
+Amount = Annotated[str, StringConstraints(max_length=24), AfterValidator(_positive_decimal)]
+"""A positive decimal string in the account's currency, such as ``"120.00"``."""
+
+Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A moment with its offset, kept as UTC."""
+
+UntilDay = Annotated[Instant | date, Field(union_mode="left_to_right")]
+"""A day, through whose end in the debtor's zone something lasts, or an exact instant."""
+
+
+class Message(BaseModel):
+    """What every fact and request obeys: immutable, and no field that nobody reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fact(Message):
+    """Something that happened, told once under its own id."""
+
+    event_id: Reference
+    occurred_at: Instant
+
+
+class RecordPayment(Fact):
+    """Money arrived for the account."""
+
+    payment_id: Reference
+    amount: Amount
+    currency: CurrencyCode
+    received_at: Instant
+    reference: Reference | None = None
+
+
+class ReversePayment(Fact):
+    """A payment that was recorded did not hold."""
+
+    payment_id: Reference
+    reason_code: ReasonCode
+
+
+class PlannedInstalment(Message):
+    """One instalment of a plan as a caller writes it."""
+
+    due_date: date
+    amount: Amount
+
+
+class AgreePlan(Fact):
+    """The person agreed to a plan: one proposed before under ``plan_id``, or the instalments given here."""
+
+    plan_id: Reference
+    agreed_by: Reference
+    instalments: Annotated[tuple[PlannedInstalment, ...], Field(max_length=120)] = ()
+
+
+class ComplaintCategory(StrEnum):
+    """What a complaint is about."""
+
+    CONDUCT = "conduct"
+    """How somebody behaved."""
+    FREQUENCY = "frequency"
+    """Too many contacts, or at a bad time."""
+    PRIVACY = "privacy"
+    """Somebody else learned of the debt, or data were misused."""
+    FEES = "fees"
+    """Interest or fees are thought wrong."""
+    SERVICE = "service"
+    """Something was promised and not done."""
+    DISPUTE = "dispute"
+    """The debt itself is denied, wholly or in part."""
+    OTHER = "other"
+    """Anything else."""
+
+
+class FileComplaint(Fact):
+    """The person complained, or disputes the debt."""
+
+    complaint_id: Reference
+    category: ComplaintCategory
+    text_ref: Reference | None = None
+    agent_id: Reference | None = None
+
+
+class ReportHardship(Fact):
+    """The person cannot pay for a reason that deserves time."""
+
+    hardship_id: Reference
+    reason_code: ReasonCode
+    until: UntilDay | None = None
+
+
+class CallOutcome(StrEnum):
+    """How one dial ended."""
+
+    REACHED = "reached"
+    """Talked with the person; nothing was agreed."""
+    PROMISED = "promised"
+    """The person promised to pay."""
+    REFUSED = "refused"
+    """The person refuses to pay."""
+    CALL_BACK = "call_back"
+    """The person asked to be called another time."""
+    NO_ANSWER = "no_answer"
+    """Nobody answered, or the line was busy."""
+    VOICEMAIL = "voicemail"
+    """A recorder answered."""
+    WRONG_PARTY = "wrong_party"
+    """Somebody else answered; the number is not the person's."""
+    NUMBER_INVALID = "number_invalid"
+    """The number does not exist."""
+
+
+class PromiseMade(Message):
+    """What the person promised in a call."""
+
+    amount: Amount
+    date: UntilDay
+
+
+class RecordCallOutcome(Fact):
+    """One dial, or one inbound conversation, and how it ended."""
+
+    call_id: Reference
+    outcome: CallOutcome
+    agent_id: Reference
+    direction: Literal["outbound", "inbound"]
+    number_ref: Reference
+    dialled_at: Instant
+    connected: bool
+    ended_at: Instant | None = None
+    right_party: bool | None = None
+    reason_code: ReasonCode | None = None
+    promise: PromiseMade | None = None
+
+
+class OptOut(Fact):
+    """The person wants no more contact by a channel, or at one address of it."""
+
+    channel: Channel
+    address_ref: Reference | None = None
+
+
+class OptIn(Fact):
+    """The person allows a channel or address again."""
+
+    channel: Channel
+    address_ref: Reference | None = None
+
+
+class CircumstanceKind(StrEnum):
+    """A circumstance of the person that stops or reroutes contact."""
+
+    REPRESENTED = "represented"
+    """A lawyer or adviser acts for the person."""
+    DECEASED = "deceased"
+    """The person has died."""
+    INSOLVENT = "insolvent"
+    """An insolvency procedure is open."""
+    BREATHING_SPACE = "breathing_space"
+    """A statutory moratorium runs."""
+    ACTIVE_DUTY = "active_duty"
+    """The person is on active military duty."""
+    VULNERABLE = "vulnerable"
+    """The person needs to be dealt with by a person."""
+    CEASE_CONTACT = "cease_contact"
+    """The person asked in writing that contact cease."""
+
+
+class ReportCircumstance(Fact):
+    """A circumstance of the person was reported."""
+
+    circumstance_id: Reference
+    kind: CircumstanceKind
+    reported_by: Reference
+    until: UntilDay | None = None
+
+
+class DeliveryReport(StrEnum):
+    """What a provider says became of a message."""
+
+    DELIVERED = "delivered"
+    """It arrived."""
+    FAILED = "failed"
+    """It did not arrive and will not."""
+
+
+class ReportDelivery(Fact):
+    """A provider's receipt for one contact."""
+
+    contact_id: Reference
+    status: DeliveryReport
+    at: Instant
+    code: Reference | None = None
+
+
+class LegalOutcome(StrEnum):
+    """How a referral ended at counsel's."""
+
+    SETTLED = "settled"
+    """The parties settled."""
+    JUDGMENT = "judgment"
+    """A court decided."""
+    WITHDRAWN = "withdrawn"
+    """The referral was withdrawn."""
+
+
+class RecordLegalOutcome(Fact):
+    """Counsel reported the end of a referral."""
+
+    referral_id: Reference
+    outcome: LegalOutcome
+    amount: Amount | None = None
+
+
+FACTS: dict[str, type[Fact]] = {
+    "record_payment": RecordPayment,
+    "reverse_payment": ReversePayment,
+    "agree_plan": AgreePlan,
+    "file_complaint": FileComplaint,
+    "report_hardship": ReportHardship,
+    "record_call_outcome": RecordCallOutcome,
+    "opt_out": OptOut,
+    "opt_in": OptIn,
+    "report_circumstance": ReportCircumstance,
+    "report_delivery": ReportDelivery,
+    "record_legal_outcome": RecordLegalOutcome,
+}
+"""Every fact by the name of its signal and update."""
+
+PERSON_WIDE_FACTS = frozenset({"opt_out", "opt_in", "report_circumstance", "file_complaint", "report_hardship"})
+"""Facts about the person, which reach all of that person's cases; a dispute is the exception and binds its account."""

@@ -1,0 +1,184 @@
+"""What comes next for a case, when, and why. Reads the case, changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.case import Case
+from domain.holds import add_time_off_hold, last_end
+from domain.progress import exhausted, plan_check_at
+from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage
+
+
+class StepKind(StrEnum):
+    """What the next step is."""
+
+    CONTACT = "contact"
+    """Send a message."""
+    REQUEST_CALL = "request_call"
+    """Put a call on the agents' list."""
+    AWAIT_CALL = "await_call"
+    """An agent has the call; go on when nobody reports in time."""
+    FIND_MOMENT = "find_moment"
+    """Find the lawful moment for the next contact."""
+    WAIT = "wait"
+    """Nothing may happen before then."""
+    ASK_PERSON = "ask_person"
+    """Ask a named person for a decision."""
+    AWAIT_PERSON = "await_person"
+    """A person was asked; ask again when the deadline has passed."""
+    OPEN_REVIEW = "open_review"
+    """Draw up the checklist for the legal referral."""
+    REFER = "refer"
+    """Hand the approved referral over."""
+    CLOSE = "close"
+    """End the case."""
+    ENDED = "ended"
+    """The case is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next step of a case. ``due_at`` is a UTC instant; a step is taken when it has come."""
+
+    kind: StepKind
+    due_at: datetime
+    reason: str
+    """In an operator's words, without personal data."""
+    channel: Channel | None = None
+    subject: str | None = None
+    """What a person is asked about."""
+    closing: ClosedReason | None = None
+
+
+def next_step(case: Case, now: datetime) -> Step:
+    """What comes next. There always is something with a time and a reason, a named person's turn, or the end."""
+    return (
+        _ended(case)
+        or _closing(case, now)
+        or _asking(case, now)
+        or _holding(case, now)
+        or _at_legal(case, now)
+        or _awaiting_call(case)
+        or _reviewing(case, now)
+        or _contacting(case, now)
+    )
+
+
+def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
+    """What only a person can decide now, by subject."""
+    subjects = [
+        f"hold:{hold.hold_id}"
+        for hold in case.open_holds(now)
+        if hold.ends_at is None and hold.kind is not HoldKind.PLAN
+    ]
+    if case.referral is not None:
+        subjects.append(f"referral:{case.referral.referral_id}")
+    if not subjects and case.channel is None and not case.open_holds(now):
+        subjects.append("address")
+    return tuple(subjects)
+
+
+def wanted_at(case: Case, now: datetime) -> datetime:
+    """When the timetable asks for the next contact: the cadence since the last one, holds not counted, and no sooner
+    after a hold than the policy's pause.
+    """
+    plan = case.stage_plan
+    overdue_since = case.debt.overdue_since(now) or now
+    wanted = max(case.stage_entered_at, overdue_since + case.timetable.stages[0].starts_after)
+    if case.last_touch_at is not None and not case.failed:
+        wanted = add_time_off_hold(case.holds, case.last_touch_at, plan.cadence * case.timetable.track_pace[case.track])
+    resumed = last_end(case.holds, now)
+    if resumed is not None:
+        wanted = max(wanted, resumed + case.timetable.resume_after)
+    return max(wanted, now)
+
+
+def after_contact_at(case: Case, now: datetime) -> datetime:
+    """When the contact after the present one is wanted, if the present one leaves now."""
+    return now + case.stage_plan.cadence * case.timetable.track_pace[case.track]
+
+
+def _ended(case: Case) -> Step | None:
+    if case.closed is None:
+        return None
+    return Step(StepKind.ENDED, case.closed.at, f"closed: {case.closed.reason}")
+
+
+def _closing(case: Case, now: datetime) -> Step | None:
+    undecided = any(complaint.outcome is None for complaint in case.complaints)
+    if undecided or case.debt.arrears_minor(now):
+        return None
+    if case.debt.balance_minor:
+        return Step(StepKind.CLOSE, now, "nothing is overdue any more", closing=ClosedReason.CURED)
+    return Step(StepKind.CLOSE, now, "everything is paid", closing=ClosedReason.SETTLED)
+
+
+def _asking(case: Case, now: datetime) -> Step | None:
+    for subject in needs_person(case, now):
+        deadline = case.asked.get(subject)
+        if deadline is None or deadline <= now:
+            if subject.startswith("referral:") and case.referral is not None and case.referral.approved_by:
+                continue
+            return Step(StepKind.ASK_PERSON, now, f"a person must decide: {subject}", subject=subject)
+    return None
+
+
+def _holding(case: Case, now: datetime) -> Step | None:
+    holds = case.open_holds(now)
+    if not holds:
+        return None
+    wakes = [hold.ends_at for hold in holds if hold.ends_at is not None]
+    wakes += [case.asked[f"hold:{hold.hold_id}"] for hold in holds if f"hold:{hold.hold_id}" in case.asked]
+    if case.plan is not None and case.plan.agreed_at is not None:
+        check_at = plan_check_at(case.plan, case.debt, case.timetable.plan_cure)
+        wakes += [check_at] if check_at is not None else []
+    kinds = ", ".join(sorted({hold.kind for hold in holds}))
+    kind = StepKind.WAIT if case.state(now) is CaseState.IN_PLAN else StepKind.AWAIT_PERSON
+    if all(hold.ends_at is not None for hold in holds):
+        kind = StepKind.WAIT
+    return Step(kind, min(wakes, default=now + case.timetable.review_within), f"on hold: {kinds}")
+
+
+def _at_legal(case: Case, now: datetime) -> Step | None:
+    referral = case.referral
+    if referral is None:
+        return None
+    if referral.approved_by is not None and referral.referred_at is None:
+        return Step(StepKind.REFER, now, f"approved by {referral.approved_by}")
+    due_at = case.asked.get(f"referral:{referral.referral_id}", now + case.timetable.review_within)
+    waiting_for = "counsel's report" if case.stage is Stage.LEGAL else "the decision on the referral"
+    return Step(StepKind.AWAIT_PERSON, due_at, f"waiting for {waiting_for}", subject=referral.referral_id)
+
+
+def _awaiting_call(case: Case) -> Step | None:
+    if case.call is None:
+        return None
+    due_at = max(case.call.deadline, case.call.permit_until or case.call.deadline)
+    return Step(StepKind.AWAIT_CALL, due_at, "an agent is to call", Channel.CALL, subject=case.call.call_id)
+
+
+def _reviewing(case: Case, now: datetime) -> Step | None:
+    if not exhausted(case) or case.last_touch_at is None:
+        return None
+    due_at = max(
+        add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait),
+        add_time_off_hold(case.holds, case.stage_entered_at, case.stage_plan.minimum),
+        case.review_not_before or case.last_touch_at,
+    )
+    if due_at <= now:
+        return Step(StepKind.OPEN_REVIEW, now, "the final notice's waiting period is over")
+    return Step(StepKind.WAIT, due_at, "waiting period after the final notice")
+
+
+def _contacting(case: Case, now: datetime) -> Step:
+    channel = case.channel
+    if channel is None:
+        due_at = case.asked.get("address", now + case.timetable.review_within)
+        return Step(StepKind.AWAIT_PERSON, due_at, "no channel reaches the person", subject="address")
+    if case.planned is None:
+        return Step(StepKind.FIND_MOMENT, now, "the next contact has no moment yet", channel)
+    kind = StepKind.REQUEST_CALL if channel is Channel.CALL else StepKind.CONTACT
+    return Step(kind, case.planned.at, case.planned.reason, channel)
+
+

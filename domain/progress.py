@@ -1,0 +1,121 @@
+"""What time alone does to a case: promises fall due, plans are kept or broken, calls lapse, a stage gives way to the next."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.case import Case, Milestone, Plan
+from domain.ledger import Debt
+from domain.terms import Channel, HoldKind
+
+
+def advance(case: Case, now: datetime) -> Case:
+    """The case brought up to that moment, one thing after the other."""
+    if case.closed is not None:
+        return case
+    for step in (_judge_promise, _judge_plan, _lapse_call, _enter_next_stage):
+        case = step(case, now)
+    return case
+
+
+def with_milestone(case: Case, kind: str, at: datetime, detail: str = "") -> Case:
+    """The case with something to write into the audit trail."""
+    milestone = Milestone(case.milestone_number, kind, at, detail)
+    return replace(case, milestones=(*case.milestones, milestone), milestone_number=case.milestone_number + 1)
+
+
+def without_channel(case: Case, channel: Channel) -> Case:
+    """The case knowing that a channel cannot reach the person."""
+    return case if channel in case.unusable else replace(case, unusable=(*case.unusable, channel))
+
+
+def fall_back(case: Case, channel: Channel, at: datetime, unusable: bool) -> Case:
+    """Try the touch's next channel. A touch with none left is given up: at once for the next one if nothing in it can
+    reach the person, else until the cadence brings the next one's turn.
+    """
+    touch = case.touch
+    case = replace(case, failed=(*case.failed, channel))
+    if unusable:
+        case = without_channel(case, channel)
+    if any(each not in case.failed and each not in case.unusable for each in touch.channels):
+        return case
+    given_up = replace(case, touches=case.touches + 1, failed=())
+    if all(each in case.unusable for each in touch.channels):
+        return given_up
+    return replace(given_up, last_touch_at=at, planned=None)
+
+
+def plan_check_at(plan: Plan, debt: Debt, cure: timedelta) -> datetime | None:
+    """When the next instalment that is not yet covered must have been paid, cure included; none when all are."""
+    paid, due = debt.paid_minor - plan.paid_before_minor, 0
+    for instalment in plan.instalments:
+        due += instalment.amount_minor
+        if due > paid:
+            return instalment.due_at + cure
+    return None
+
+
+def stage_may_end(case: Case, now: datetime) -> bool:
+    """Whether the present stage has had its time and its contacts."""
+    plan = case.stage_plan
+    return case.attempts >= plan.attempts and case.stage_age(now) >= plan.minimum
+
+
+def exhausted(case: Case) -> bool:
+    """Whether enough contacts really left, on enough channels, with enough proof of delivery, for a legal review."""
+    timetable = case.timetable
+    used = sum(1 for count in case.contacts.values() if count)
+    return (
+        case.next_stage_plan is None
+        and case.attempts >= case.stage_plan.attempts
+        and used >= timetable.channels_for_exhaustion
+        and case.delivered >= timetable.deliveries_for_exhaustion
+    )
+
+
+def _judge_promise(case: Case, now: datetime) -> Case:
+    promise = case.promise
+    if promise is None:
+        return case
+    kept = case.debt.paid_minor - promise.paid_before_minor >= promise.amount_minor
+    if not kept and now < promise.check_at:
+        return case
+    kind = "promise_kept" if kept else "promise_broken"
+    case = with_milestone(replace(case, promise=None), kind, now, promise.promise_id)
+    return _end_hold(case, HoldKind.PROMISE, promise.promise_id, now)
+
+
+def _judge_plan(case: Case, now: datetime) -> Case:
+    plan = case.plan
+    if plan is None or plan.agreed_at is None:
+        return case
+    check_at = plan_check_at(plan, case.debt, case.timetable.plan_cure)
+    if check_at is not None and now < check_at:
+        return case
+    kind = "plan_kept" if check_at is None else "plan_broken"
+    case = with_milestone(replace(case, plan=None), kind, now, plan.plan_id)
+    return _end_hold(case, HoldKind.PLAN, plan.plan_id, now)
+
+
+def _lapse_call(case: Case, now: datetime) -> Case:
+    call = case.call
+    if call is None or now < max(call.deadline, call.permit_until or call.deadline):
+        return case
+    case = with_milestone(replace(case, call=None, planned=None), "call_lapsed", now, call.call_id)
+    return fall_back(case, Channel.CALL, now, unusable=False)
+
+
+def _enter_next_stage(case: Case, now: datetime) -> Case:
+    """Stages change only when a contact falls due, so that none is entered without one and none is skipped."""
+    following = case.next_stage_plan
+    if following is None or case.planned is None or now < case.planned.at or case.open_holds(now):
+        return case
+    overdue_since = case.debt.overdue_since(now)
+    if overdue_since is None or now < overdue_since + following.starts_after or not stage_may_end(case, now):
+        return case
+    case = replace(case, stage=following.stage, stage_entered_at=now, touches=0, attempts=0, failed=())
+    return with_milestone(case, "stage_entered", now, following.stage)
+
+
+def _end_hold(case: Case, kind: HoldKind, hold_id: str, now: datetime) -> Case:
+    holds = tuple(each.ended(now) if each.kind is kind and each.hold_id == hold_id else each for each in case.holds)
+    return replace(case, holds=holds, planned=None)

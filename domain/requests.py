@@ -1,0 +1,146 @@
+"""Requests: what a caller asks of a case and gets an answer to. Each carries a ``request_id``; a repeat gets the first answer."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.facts import Amount, Message, ReasonCode, Reference, UntilDay
+from domain.terms import Track
+
+
+class Request(Message):
+    """Something asked of the case, answered once under its own id."""
+
+    request_id: Reference
+
+
+class PlanInterval(StrEnum):
+    """The time between two instalments of a plan."""
+
+    WEEK = "week"
+    """Seven days."""
+    FORTNIGHT = "fortnight"
+    """Fourteen days."""
+    MONTH = "month"
+    """A calendar month, on the first date's day or the month's last."""
+
+
+class ProposePlan(Request):
+    """Ask for a schedule within the policy's limits; it binds nobody until agreed."""
+
+    instalment_count: Annotated[int, Field(ge=1, le=120)]
+    first_due_date: date
+    proposed_by: Reference
+    interval: PlanInterval = PlanInterval.MONTH
+
+
+class ComplaintOutcome(StrEnum):
+    """How a complaint was decided."""
+
+    UPHELD = "upheld"
+    """The complaint is right."""
+    PARTLY_UPHELD = "partly_upheld"
+    """Part of it is right."""
+    REJECTED = "rejected"
+    """It is not right."""
+
+
+class ResolveComplaint(Request):
+    """Decide a complaint or dispute."""
+
+    complaint_id: Reference
+    outcome: ComplaintOutcome
+    resolved_by: Reference
+    explanation_ref: Reference
+    remedy: ReasonCode | None = None
+
+
+class GrantGrace(Request):
+    """Give the person time."""
+
+    until: UntilDay
+    reason_code: ReasonCode
+    granted_by: Reference
+
+
+class RequestWaiver(Request):
+    """Ask that interest or fees be waived."""
+
+    amount: Amount
+    reason_code: ReasonCode
+    requested_by: Reference
+
+
+class DecideWaiver(Request):
+    """Approve or refuse a waiver that somebody else requested."""
+
+    waiver_id: Reference
+    approve: bool
+    decided_by: Reference
+
+
+class SetTrack(Request):
+    """Choose how the timetable bends."""
+
+    track: Track
+    reason_code: ReasonCode
+    set_by: Reference
+
+
+class DecideLegalReferral(Request):
+    """Approve or refuse the referral whose checklist has this digest."""
+
+    referral_id: Reference
+    checklist_digest: Reference
+    approve: bool
+    reason_code: ReasonCode
+    decided_by: Reference
+
+
+class BeginCall(Request):
+    """Ask for the permit to make a call now."""
+
+    call_id: Reference
+    agent_id: Reference
+
+
+class HoldCase(Request):
+    """Stop the case by hand."""
+
+    hold_id: Reference
+    reason_code: ReasonCode
+    held_by: Reference
+    until: UntilDay | None = None
+
+
+class ResumeCase(Request):
+    """End one manual hold."""
+
+    hold_id: Reference
+    reason_code: ReasonCode
+    resumed_by: Reference
+
+
+class CloseCase(Request):
+    """End the collection of a debt that is still unpaid."""
+
+    reason_code: ReasonCode
+    closed_by: Reference
+
+
+REQUESTS: dict[str, type[Request]] = {
+    "propose_plan": ProposePlan,
+    "resolve_complaint": ResolveComplaint,
+    "grant_grace": GrantGrace,
+    "request_waiver": RequestWaiver,
+    "decide_waiver": DecideWaiver,
+    "set_track": SetTrack,
+    "decide_legal_referral": DecideLegalReferral,
+    "begin_call": BeginCall,
+    "hold_case": HoldCase,
+    "resume_case": ResumeCase,
+    "close_case": CloseCase,
+}
+"""Every request by the name of its update."""
