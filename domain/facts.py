@@ -3,7 +3,9 @@
 No fact carries free text or an address: callers store those first and send ``text_ref``, ``address_ref`` or a reason code.
 """
 
-from datetime import UTC, date, datetime
+import hashlib
+import json
+from datetime import UTC, date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -262,3 +264,9 @@ FACTS: dict[str, type[Fact]] = {
 
 PERSON_WIDE_FACTS = frozenset({"opt_out", "opt_in", "report_circumstance", "file_complaint", "report_hardship"})
 """Facts about the person, which reach all of that person's cases; a dispute is the exception and binds its account."""
+
+
+def digest_of(message: Message) -> str:
+    """A digest of everything the message says, by which a second use of its id with another body is recognised."""
+    body = json.dumps(message.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(body.encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Deterministic code that waits: one file per workflow."""

@@ -1,0 +1,89 @@
+"""How payloads travel: pydantic JSON, encrypted with AES-256-GCM when keys are set. Not for workflow code itself.
+
+Each payload names the key that encrypted it, so that keys rotate: the first one encrypts, all of them decrypt.
+"""
+
+import base64
+import os
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+)
+
+_ENCODING = b"binary/encrypted"
+_NONCE_BYTES = 12
+
+
+class CodecKeyError(ValueError):
+    """The codec keys cannot be used; the message says how to write them, never what they are."""
+
+
+class EncryptionCodec(PayloadCodec):
+    """Encrypts every payload, and decrypts with whichever key a payload names."""
+
+    def __init__(self, keys: Sequence[tuple[str, bytes]]) -> None:
+        """Take the keys by id, the one that encrypts first."""
+        self._newest = keys[0][0]
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys}
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Encrypt each payload under the newest key."""
+        return [self._encrypt(payload) for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Decrypt what can be; a stranger's payload is passed on as it is, and is refused where it is read."""
+        return [self._decrypt(payload) for payload in payloads]
+
+    def _encrypt(self, payload: Payload) -> Payload:
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._ciphers[self._newest].encrypt(nonce, payload.SerializeToString(), None)
+        return Payload(metadata={"encoding": _ENCODING, "key-id": self._newest.encode()}, data=nonce + sealed)
+
+    def _decrypt(self, payload: Payload) -> Payload:
+        cipher = self._ciphers.get(payload.metadata.get("key-id", b"").decode(errors="replace"))
+        if payload.metadata.get("encoding") != _ENCODING or cipher is None:
+            return payload
+        try:
+            return Payload.FromString(cipher.decrypt(payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:], None))
+        except (InvalidTag, ValueError):
+            return payload
+
+
+def parse_keys(text: str) -> list[tuple[str, bytes]]:
+    """Read ``id:base64key`` pairs parted by commas, the key in use first.
+
+    Raises:
+        CodecKeyError: if a pair has no id, or a key is not 32 bytes.
+    """
+    keys = []
+    for position, pair in enumerate(text.split(","), start=1):
+        key_id, _, encoded = pair.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if not key_id or len(key) != 32:
+            raise CodecKeyError(f"codec key {position} must be written id:base64 of 32 random bytes")
+        keys.append((key_id, key))
+    return keys
+
+
+def data_converter(keys: str | None = None) -> DataConverter:
+    """The converter that clients, workers and replayers share; failures are encrypted too when keys are set.
+
+    Raises:
+        CodecKeyError: if the keys cannot be read.
+    """
+    return DataConverter(
+        payload_converter_class=PydanticPayloadConverter,
+        payload_codec=EncryptionCodec(parse_keys(keys)) if keys else None,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes if keys else DefaultFailureConverter,
+    )
