@@ -1,0 +1,1 @@
+"""Settings, policies, jurisdiction packs and templates, and what reads them."""
