@@ -98,7 +98,9 @@ def _(message: DecideLegalReferral, case: Case, _now: datetime) -> Refusal | Non
     if referral is None or referral.referral_id != message.referral_id or referral.approved_by is not None:
         return Refusal("unknown_referral", f"no undecided referral {message.referral_id} on this account")
     if referral.checklist_digest != message.checklist_digest:
-        return Refusal("checklist_changed", f"the checklist is now {referral.checklist_digest}; read it and decide again")
+        return Refusal(
+            "checklist_changed", f"the checklist is now {referral.checklist_digest}; read it and decide again"
+        )
     if message.approve and referral.missing:
         return Refusal("checklist_incomplete", f"cannot be approved while missing: {', '.join(referral.missing)}")
     return None

@@ -1,4 +1,7 @@
-"""The state of one account's collection, as immutable values. What happens to it is in ``events``, what follows in ``next_step``."""
+"""The state of one account's collection, as immutable values.
+
+What happens to it is in ``events``, what follows from it in ``next_step``.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -126,6 +129,8 @@ class Case:
     debt: Debt
     stage: Stage = Stage.FIRST_REMINDER
     stage_entered_at: datetime = field(kw_only=True)
+    collect_from: datetime = field(kw_only=True)
+    """When the first instalment that the case was opened for is overdue; before then it only waits."""
     track: Track = Track.STANDARD
     holds: tuple[Hold, ...] = ()
     """Open ones and those that ended in this stage, which stopped its clock."""
@@ -221,4 +226,6 @@ class Case:
 
     def open_complaint(self, complaint_id: str) -> Complaint | None:
         """The undecided complaint of that id."""
-        return next((each for each in self.complaints if each.complaint_id == complaint_id and each.outcome is None), None)
+        return next(
+            (each for each in self.complaints if each.complaint_id == complaint_id and each.outcome is None), None
+        )

@@ -1,4 +1,7 @@
-"""What can happen to a case, and what each does to it. ``apply`` is pure: the workflow, the simulator and the tests share it."""
+"""What can happen to a case, and what each does to it.
+
+``apply`` is pure: the workflow, the simulator and the tests share it.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +10,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator
 
-from domain.case import CallTask, Case, Closed, Complaint, Plan, PlanInstalment, PlannedContact, Promise, Referral, Waiver
+from domain.case import (
+    CallTask,
+    Case,
+    Closed,
+    Complaint,
+    Plan,
+    PlanInstalment,
+    PlannedContact,
+    Promise,
+    Referral,
+    Waiver,
+)
 from domain.holds import Hold
 from domain.ledger import Debt
 from domain.progress import advance, fall_back, with_milestone, without_channel
@@ -279,14 +293,6 @@ class CaseClosed:
     kind: Literal["case_closed"] = "case_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReopened:
-    """Something is owed again after the end."""
-
-    at: datetime
-    kind: Literal["case_reopened"] = "case_reopened"
-
-
 CaseEvent = Annotated[
     TimePassed
     | DebtChanged
@@ -317,8 +323,7 @@ CaseEvent = Annotated[
     | Referred
     | PersonAsked
     | MilestonesWritten
-    | CaseClosed
-    | CaseReopened,
+    | CaseClosed,
     Discriminator("kind"),
 ]
 """Everything that can happen to a case."""
@@ -464,7 +469,7 @@ def _(event: CallEnded, case: Case) -> Case:
 
 
 @_apply.register
-def _(event: DeliveryProved, case: Case) -> Case:
+def _(_event: DeliveryProved, case: Case) -> Case:
     return replace(case, delivered=case.delivered + 1)
 
 
@@ -491,7 +496,7 @@ def _(event: ReferralDecided, case: Case) -> Case:
 
 
 @_apply.register
-def _(event: ReferralVoided, case: Case) -> Case:
+def _(_event: ReferralVoided, case: Case) -> Case:
     return replace(case, referral=None)
 
 
@@ -519,11 +524,6 @@ def _(event: CaseClosed, case: Case) -> Case:
         return case
     closed = Closed(event.reason, event.at, event.detail)
     return with_milestone(replace(case, closed=closed, planned=None, call=None), "closed", event.at, event.reason)
-
-
-@_apply.register
-def _(event: CaseReopened, case: Case) -> Case:
-    return with_milestone(replace(case, closed=None, planned=None), "reopened", event.at)
 
 
 def _with_hold(case: Case, hold: Hold) -> Case:

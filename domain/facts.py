@@ -1,6 +1,6 @@
-"""Facts: what others tell a case has happened. Each is one JSON object with its own ``event_id``, applied exactly once.
+"""Facts: what others tell a case has happened. Each is one JSON object with its own ``event_id``, applied once.
 
-No fact carries free text or an address: callers store those first and send ``text_ref``, ``address_ref`` or a reason code.
+No fact carries free text or an address: callers store those first and send a reference or a reason code.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.money import MoneyError, parse_minor
-from domain.terms import Channel
+from domain.terms import Channel, HoldKind
 
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,99}$")]
 """An opaque identifier: letters, digits, dot, colon, dash and underscore, at most 100."""
@@ -247,6 +247,13 @@ class RecordLegalOutcome(Fact):
     amount: Amount | None = None
 
 
+class LiftHold(Fact):
+    """A hold on the person has ended: told to their other cases by the one where it was decided."""
+
+    hold_kind: HoldKind
+    hold_id: Reference
+
+
 FACTS: dict[str, type[Fact]] = {
     "record_payment": RecordPayment,
     "reverse_payment": ReversePayment,
@@ -259,10 +266,13 @@ FACTS: dict[str, type[Fact]] = {
     "report_circumstance": ReportCircumstance,
     "report_delivery": ReportDelivery,
     "record_legal_outcome": RecordLegalOutcome,
+    "lift_hold": LiftHold,
 }
 """Every fact by the name of its signal and update."""
 
-PERSON_WIDE_FACTS = frozenset({"opt_out", "opt_in", "report_circumstance", "file_complaint", "report_hardship"})
+PERSON_WIDE_FACTS = frozenset(
+    {"opt_out", "opt_in", "report_circumstance", "file_complaint", "report_hardship", "lift_hold"}
+)
 """Facts about the person, which reach all of that person's cases; a dispute is the exception and binds its account."""
 
 

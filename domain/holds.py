@@ -51,7 +51,7 @@ def time_on_hold(holds: Iterable[Hold], start: datetime, end: datetime) -> timed
 def add_time_off_hold(holds: Iterable[Hold], start: datetime, length: timedelta) -> datetime:
     """The moment at which that much time off hold has passed since the start, by the holds known now.
 
-    A hold without an end is counted up to where it begins: the answer then lies within it and is asked anew when it ends.
+    A hold without an end counts up to where it begins: the answer lies within it and is asked anew when it ends.
     """
     due = start + length
     for hold in sorted(holds, key=lambda each: each.since):

@@ -119,7 +119,11 @@ class Statement:
     def oldest_unpaid(self, as_of: datetime) -> Instalment | None:
         """The overdue instalment that has waited longest, or none."""
         return next(
-            (each.instalment for each in self._by_age() if each.left.total_minor and each.instalment.overdue_from <= as_of),
+            (
+                each.instalment
+                for each in self._by_age()
+                if each.left.total_minor and each.instalment.overdue_from <= as_of
+            ),
             None,
         )
 

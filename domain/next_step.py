@@ -1,6 +1,6 @@
 """What comes next for a case, when, and why. Reads the case, changes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,8 +80,9 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
 
 
 def wanted_at(case: Case, now: datetime) -> datetime:
-    """When the timetable asks for the next contact: the cadence since the last one, holds not counted, and no sooner
-    after a hold than the policy's pause.
+    """When the timetable asks for the next contact.
+
+    That is the cadence since the last one, holds not counted, and no sooner after a hold than the policy's pause.
     """
     plan = case.stage_plan
     overdue_since = case.debt.overdue_since(now) or now
@@ -92,6 +93,11 @@ def wanted_at(case: Case, now: datetime) -> datetime:
     if resumed is not None:
         wanted = max(wanted, resumed + case.timetable.resume_after)
     return max(wanted, now)
+
+
+def after_contact_channel(case: Case) -> Channel | None:
+    """The channel of the contact after the present one, as far as the present stage says."""
+    return replace(case, touches=case.touches + 1, failed=()).channel
 
 
 def after_contact_at(case: Case, now: datetime) -> datetime:
@@ -109,6 +115,8 @@ def _closing(case: Case, now: datetime) -> Step | None:
     undecided = any(complaint.outcome is None for complaint in case.complaints)
     if undecided or case.debt.arrears_minor(now):
         return None
+    if case.debt.balance_minor and now < case.collect_from:
+        return Step(StepKind.WAIT, case.collect_from, "nothing is overdue yet")
     if case.debt.balance_minor:
         return Step(StepKind.CLOSE, now, "nothing is overdue any more", closing=ClosedReason.CURED)
     return Step(StepKind.CLOSE, now, "everything is paid", closing=ClosedReason.SETTLED)
@@ -180,5 +188,3 @@ def _contacting(case: Case, now: datetime) -> Step:
         return Step(StepKind.FIND_MOMENT, now, "the next contact has no moment yet", channel)
     kind = StepKind.REQUEST_CALL if channel is Channel.CALL else StepKind.CONTACT
     return Step(kind, case.planned.at, case.planned.reason, channel)
-
-

@@ -1,4 +1,4 @@
-"""What a workflow asks of its activities and what they answer: small values, identifiers and amounts only, no personal data."""
+"""What a workflow asks of its activities and what they answer: identifiers and amounts only, no personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +80,7 @@ class MessageToBook:
     body: dict[str, Any]
     as_of: datetime
     case: Case | None = None
-    """For requests whose answer depends on the case."""
+    """For messages whose answer depends on the case."""
     milestones: tuple[Milestone, ...] = ()
 
 
@@ -138,6 +138,8 @@ class ContactOrder:
     policy_version: str
     next_due: datetime
     """When the contact after it is wanted, if this one leaves when it is ordered."""
+    next_channel: Channel
+    """By which channel that one is planned."""
     owed: tuple[int, int]
     """Arrears and balance as the case knows them, minor units."""
     milestones: tuple[Milestone, ...] = ()
@@ -232,7 +234,6 @@ class CaseToClose:
     """Store a case that has ended."""
 
     case: Case
-    applied: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,19 @@
-"""What time alone does to a case: promises fall due, plans are kept or broken, calls lapse, a stage gives way to the next."""
+"""What time does to a case: promises fall due, plans are kept or broken, calls lapse, stages follow each other."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.case import Case, Milestone, Plan
 from domain.ledger import Debt
-from domain.terms import Channel, HoldKind
+from domain.terms import Channel, ClosedReason, HoldKind
+
+_PAID = frozenset({ClosedReason.CURED, ClosedReason.SETTLED})
 
 
 def advance(case: Case, now: datetime) -> Case:
     """The case brought up to that moment, one thing after the other."""
+    if case.closed is not None:
+        case = _reopen(case, now)
     if case.closed is not None:
         return case
     for step in (_judge_promise, _judge_plan, _lapse_call, _enter_next_stage):
@@ -29,8 +33,10 @@ def without_channel(case: Case, channel: Channel) -> Case:
 
 
 def fall_back(case: Case, channel: Channel, at: datetime, unusable: bool) -> Case:
-    """Try the touch's next channel. A touch with none left is given up: at once for the next one if nothing in it can
-    reach the person, else until the cadence brings the next one's turn.
+    """Try the touch's next channel.
+
+    A touch with none left is given up: at once for the next one if nothing in it can reach the person, else until the
+    cadence brings the next one's turn.
     """
     touch = case.touch
     case = replace(case, failed=(*case.failed, channel))
@@ -70,6 +76,18 @@ def exhausted(case: Case) -> bool:
         and used >= timetable.channels_for_exhaustion
         and case.delivered >= timetable.deliveries_for_exhaustion
     )
+
+
+def _reopen(case: Case, now: datetime) -> Case:
+    """Something is owed again after all was paid: the case goes on where it ended; the time between ages nothing."""
+    closed = case.closed
+    if closed is None or closed.reason not in _PAID or not case.debt.arrears_minor(now):
+        return case
+    away = now - closed.at
+    case = replace(case, closed=None, planned=None, stage_entered_at=case.stage_entered_at + away)
+    if case.last_touch_at is not None:
+        case = replace(case, last_touch_at=case.last_touch_at + away)
+    return with_milestone(case, "reopened", now)
 
 
 def _judge_promise(case: Case, now: datetime) -> Case:

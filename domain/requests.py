@@ -1,4 +1,4 @@
-"""Requests: what a caller asks of a case and gets an answer to. Each carries a ``request_id``; a repeat gets the first answer."""
+"""Requests: what a caller asks of a case. Each carries a ``request_id``; a repeat gets the first answer."""
 
 from datetime import date
 from enum import StrEnum

@@ -36,8 +36,8 @@ with workflow.unsafe.imports_passed_through():
         TimePassed,
         apply,
     )
-    from domain.facts import Fact, Message, digest_of
-    from domain.next_step import Step, StepKind, after_contact_at, next_step, wanted_at
+    from domain.facts import AgreePlan, Fact, Message, digest_of
+    from domain.next_step import Step, StepKind, after_contact_at, after_contact_channel, next_step, wanted_at
     from domain.orders import (
         ActivityName,
         Booking,
@@ -94,7 +94,7 @@ class AccountCollection:
         """Collect the account until it is cured, settled, ended by counsel or closed by a person."""
         if self._case is None:
             await self._open(start)
-        while self.case.closed is None or self._action is not None:
+        while not await self._ended():
             await self._take_in_messages()
             self._take_in_outcome()
             if workflow.info().is_continue_as_new_suggested():
@@ -103,7 +103,7 @@ class AccountCollection:
             step = next_step(self.case, workflow.now())
             self._show(step)
             await self._carry_on(step)
-        return await self._end()
+        return _result(self.case)
 
     @workflow.signal(dynamic=True)
     def take_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -164,7 +164,9 @@ class AccountCollection:
             await self._repeat(arrival, message, message_id)
             return
         refusal = refusal_of(self.case, message, workflow.now())
-        booking = Booking(refusal=refusal) if refusal is not None else await self._book(arrival.name, message, message_id)
+        booking = (
+            Booking(refusal=refusal) if refusal is not None else await self._book(arrival.name, message, message_id)
+        )
         if booking.refusal is not None:
             await self._reject(arrival, booking.refusal, message_id)
             return
@@ -187,7 +189,7 @@ class AccountCollection:
             message_id=message_id,
             body=message.model_dump(mode="json", exclude_none=True),
             as_of=workflow.now(),
-            case=self.case if isinstance(message, Request) else None,
+            case=self.case if isinstance(message, Request | AgreePlan) else None,
             milestones=self.case.milestones,
         )
         written = self._written()
@@ -214,7 +216,9 @@ class AccountCollection:
     async def _repeat(self, arrival: Arrival, message: Message, message_id: str) -> None:
         """A message that was applied before: the same answer again, or a refusal if it says something else now."""
         if self._applied[message_id] != digest_of(message):
-            await self._reject(arrival, Refusal("id_reused", f"{message_id} was used before with another content"), message_id)
+            await self._reject(
+                arrival, Refusal("id_reused", f"{message_id} was used before with another content"), message_id
+            )
             return
         arrival.accept(self._answers.get(message_id, {"status": "already_applied"}))
 
@@ -254,12 +258,8 @@ class AccountCollection:
             await self._wait(step)
             return
         match step.kind:
-            case StepKind.CONTACT:
-                self._action = asyncio.create_task(self._contact(step))
-            case StepKind.REQUEST_CALL:
-                self._action = asyncio.create_task(self._request_call(step))
-            case StepKind.REFER:
-                self._action = asyncio.create_task(self._refer())
+            case StepKind.CONTACT | StepKind.REQUEST_CALL | StepKind.REFER:
+                self._action = asyncio.create_task(self._act(step))
             case StepKind.FIND_MOMENT:
                 await self._find_moment(step)
             case StepKind.ASK_PERSON:
@@ -268,10 +268,20 @@ class AccountCollection:
                 await self._open_review()
             case StepKind.CLOSE:
                 self._apply(CaseClosed(step.closing or ClosedReason.SETTLED, workflow.now()))
-            case StepKind.WAIT | StepKind.AWAIT_CALL | StepKind.AWAIT_PERSON | StepKind.ENDED:
+            case StepKind.WAIT | StepKind.AWAIT_CALL | StepKind.AWAIT_PERSON:
                 await self._wait(replace(step, due_at=workflow.now() + timedelta(minutes=1)))
+            case StepKind.ENDED:
+                pass
             case _:
                 assert_never(step.kind)
+
+    async def _act(self, step: Step) -> Sequence[CaseEvent]:
+        """Do what reaches out of the house; the inbox stays open meanwhile."""
+        if step.kind is StepKind.CONTACT:
+            return await self._contact(step)
+        if step.kind is StepKind.REQUEST_CALL:
+            return await self._request_call(step)
+        return await self._refer()
 
     async def _wait(self, step: Step) -> None:
         """Sleep until the step is due, an action ends or a message arrives. The timer is kept while its time holds."""
@@ -328,6 +338,7 @@ class AccountCollection:
             stage=case.stage,
             policy_version=case.timetable.version,
             next_due=after_contact_at(case, ordered_at),
+            next_channel=after_contact_channel(case) or channel,
             owed=(case.debt.arrears_minor(ordered_at), case.debt.balance_minor),
             milestones=case.milestones,
         )
@@ -389,17 +400,14 @@ class AccountCollection:
         carried = Carried(self.case, self._applied, self._answers, tuple(self._rejected))
         workflow.continue_as_new(StartCollection(start.account_id, start.policy, carried))
 
-    async def _end(self) -> CollectionResult:
-        """Store the closed case, and answer whoever is still waiting."""
+    async def _ended(self) -> bool:
+        """Whether the case is closed and stored, with everybody answered. A late message may open it again."""
+        if self.case.closed is None or self._action is not None or self._inbox:
+            return False
         self._stop_timer()
-        while True:
-            await self._take_in_messages()
-            await workflow.execute_local_activity(
-                ActivityName.CLOSE_CASE, CaseToClose(self.case, self._applied), **RECORDS
-            )
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            if not self._inbox:
-                return _result(self.case)
+        await workflow.execute_local_activity(ActivityName.CLOSE_CASE, CaseToClose(self.case), **RECORDS)
+        await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
+        return not self._inbox
 
 
 def _id_of(message: Message) -> str:

@@ -1,5 +1,6 @@
-"""What arrives at a case: signals and updates, decoded with care, because a message that cannot be read must not be lost
-and must not stop the case.
+"""What arrives at a case: signals and updates, read with care.
+
+A message that cannot be read must not be lost, and must not stop the case.
 """
 
 import hashlib

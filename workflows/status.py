@@ -67,7 +67,12 @@ def _contacts(case: Case) -> dict[str, int]:
     """Contacts that left; an announcement by telephone counts as a call."""
     calls = case.contacts.get(Channel.CALL, 0) + case.contacts.get(Channel.VOICE, 0)
     written = {channel: case.contacts.get(channel, 0) for channel in (Channel.SMS, Channel.EMAIL, Channel.LETTER)}
-    return {"sms": written[Channel.SMS], "call": calls, "email": written[Channel.EMAIL], "letter": written[Channel.LETTER]}
+    return {
+        "sms": written[Channel.SMS],
+        "call": calls,
+        "email": written[Channel.EMAIL],
+        "letter": written[Channel.LETTER],
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -80,7 +80,8 @@ def show_attributes(case: Case, step: Step, now: datetime) -> None:
 def story(case: Case, step: Step, now: datetime) -> str:
     """The case in Markdown, for its page in the Temporal UI: where it stands, what comes next, when and why."""
     lines = [
-        f"**Stage** {case.stage} since {_moment(case.stage_entered_at)}, **state** {case.state(now)}, track {case.track}",
+        f"**Stage** {case.stage} since {_moment(case.stage_entered_at)},"
+        f" **state** {case.state(now)}, track {case.track}",
         "",
         f"**Next** {headline(step)}: {_moment(step.due_at)}, because {step.reason}",
         "",
@@ -91,7 +92,10 @@ def story(case: Case, step: Step, now: datetime) -> str:
     if case.contacts:
         counts = ", ".join(f"{channel} {count}" for channel, count in sorted(case.contacts.items()))
         lines += ["", f"**Contacts that left** {counts}"]
-    holds = [f"- {hold.kind} since {_moment(hold.since)}{_until(hold.ends_at)} {hold.reason}" for hold in case.open_holds(now)]
+    holds = [
+        f"- {hold.kind} since {_moment(hold.since)}{_until(hold.ends_at)} {hold.reason}"
+        for hold in case.open_holds(now)
+    ]
     if holds:
         lines += ["", "**On hold**", *holds]
     if case.referral is not None:

@@ -1,0 +1,84 @@
+"""What a message to the person must tell, and the words that came of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.ledger import Sums
+from domain.terms import Channel, MessageClass, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Who asks for the money and how to reach them, as the policy has it for one language."""
+
+    name: str
+    collector: str
+    """The institution that writes, which may be the lender itself."""
+    pay_url: str
+    help_phone: str
+    complaint_phone: str
+    complaint_email: str
+    postal_address: str
+    link_base: str
+    """Where a message's full text is shown; the contact's own reference is appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """Everything that a template may say, read from the records when the message is composed.
+
+    Sums are minor units of ``currency``; dates are those of the person's own zone.
+    """
+
+    contact_id: str
+    account_id: str
+    person_name: str
+    product: str
+    currency: str
+    lender: Lender
+    arrears: Sums
+    balance_minor: int
+    due_date: date
+    """Of the oldest unpaid instalment."""
+    days_overdue: int
+    as_of: datetime
+    """The moment of the sums, aware, in the person's zone."""
+    postal_address: str | None = None
+    """Where a letter goes."""
+
+    @property
+    def link(self) -> str:
+        """Where the person reads the whole, in full."""
+        return f"{self.lender.link_base.rstrip('/')}/{self.contact_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """Which message: its class, its occasion (a stage, or a name such as ``plan_reminder``), channel and language."""
+
+    message_class: MessageClass
+    occasion: str
+    channel: Channel
+    language: str
+
+    @classmethod
+    def demand(cls, stage: Stage, channel: Channel, language: str) -> "MessageKey":
+        """The key of a stage's own message."""
+        return cls(MessageClass.DEMAND, stage.value, channel, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A composed message, ready to be handed to a provider and to be kept as it was sent."""
+
+    template_id: str
+    """Such as ``zh-CN/demand/first_reminder.sms``."""
+    template_version: str
+    """Digest of the template and of all that it includes."""
+    text: str
+    subject: str = ""
+    """Of an email or letter; reveals no fact of the debt."""
+    html: str = ""
+    """Of an email."""
+    parameters: dict[str, str] | None = None
+    """What filled the template, for providers that take a template's id and its parameters."""
