@@ -1,0 +1,1 @@
+"""What carries a message to the person: one narrow port, one adapter a provider and channel."""

@@ -1,0 +1,1 @@
+"""The records: tables, sessions, migrations and the audit trail."""

@@ -1,0 +1,93 @@
+"""The database: one engine, reading and writing transactions, and the lock that serialises what concerns one person."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, col, create_engine, select
+
+from storage.tables import Debtor
+
+_WRITING = "duecourse_writing"
+_SQLITE_PATIENCE_MS = 30_000
+
+
+class UnknownDebtorError(LookupError):
+    """No debtor of that id is registered."""
+
+
+class Database:
+    """The records of the product, on SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database; nothing is connected before the first transaction."""
+        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url)
+        self._writing = self.engine.execution_options(**{_WRITING: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that writes: committed at the end, or rolled back whole when it raises."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def lock_debtor(session: Session, debtor_id: str) -> Debtor:
+    """Hold everybody else off this person until the transaction ends, and read them as they are now.
+
+    On SQLite a writing transaction has the whole database to itself already.
+
+    Raises:
+        UnknownDebtorError: if nobody of that id is registered.
+    """
+    statement = select(Debtor).where(col(Debtor.debtor_id) == debtor_id).with_for_update()
+    debtor = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
+    if debtor is None:
+        raise UnknownDebtorError(f"no debtor {debtor_id} is registered")
+    return debtor
+
+
+def _server_engine(url: str) -> Engine:
+    driver = "postgresql+psycopg"
+    return create_engine(make_url(url).set(drivername=driver), pool_pre_ping=True, pool_size=10, max_overflow=20)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _SQLITE_PATIENCE_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite says whether they write.
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        f"busy_timeout = {_SQLITE_PATIENCE_MS}",
+        "synchronous = FULL",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at once: one that read first and then wrote could find that its reading is out of date.
+    writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

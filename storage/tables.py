@@ -1,0 +1,298 @@
+"""The records, table by table. Money is in minor units, moments are aware UTC.
+
+Personal data stand in ``debtor``, ``address``, ``contact`` (the words) and ``stored_text`` only.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.columns import JsonDocument, UtcInstant
+
+
+class AccountState(StrEnum):
+    """Where an account is in its life with us."""
+
+    REGISTERED = "registered"
+    """Known, not yet collected."""
+    OPEN = "open"
+    """A workflow collects it."""
+    CLOSED = "closed"
+    """Its case has ended; a reversal or new arrears may open it again."""
+
+
+class ContactStatus(StrEnum):
+    """What is known of one contact."""
+
+    SENDING = "sending"
+    """Handed over, or about to be; a crash now leaves it to be looked up."""
+    RELEASED = "released"
+    """The provider certainly did not take it: it counts for nothing and may be tried again."""
+    SENT = "sent"
+    """The provider took it."""
+    DELIVERED = "delivered"
+    """Its arrival is proved."""
+    UNKNOWN = "unknown"
+    """It may have left: it counts, and is never sent again."""
+    FAILED = "failed"
+    """It did not leave, or did not arrive, and will not."""
+
+
+class Debtor(SQLModel, table=True):
+    """A person who owes."""
+
+    debtor_id: str = Field(primary_key=True, max_length=100)
+    name: str = Field(sa_type=Text)
+    language: str = Field(max_length=20)
+    time_zone: str = Field(max_length=64)
+    registered_at: datetime = Field(sa_type=UtcInstant)
+
+
+class Address(SQLModel, table=True):
+    """One way to reach a person: a number, an email address or postal lines."""
+
+    __table_args__ = (UniqueConstraint("debtor_id", "kind", "digest"),)
+
+    address_ref: str = Field(primary_key=True, max_length=100)
+    debtor_id: str = Field(foreign_key="debtor.debtor_id", index=True, max_length=100)
+    kind: str = Field(max_length=10)
+    value: str = Field(sa_type=Text)
+    digest: str = Field(max_length=64, index=True)
+    number: int
+    """The order in which the person's addresses of a kind are tried."""
+    unusable_since: datetime | None = Field(default=None, sa_type=UtcInstant)
+    unusable_code: str | None = Field(default=None, max_length=64)
+
+
+class PolicyVersion(SQLModel, table=True):
+    """A policy as it was when some case started with it."""
+
+    version: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=100)
+    document: dict[str, Any] = Field(sa_type=JsonDocument)
+    first_used_at: datetime = Field(sa_type=UtcInstant)
+
+
+class Account(SQLModel, table=True):
+    """One account, and where its case stands when no workflow is there to ask."""
+
+    account_id: str = Field(primary_key=True, max_length=100)
+    debtor_id: str = Field(foreign_key="debtor.debtor_id", index=True, max_length=100)
+    jurisdiction: str = Field(max_length=20)
+    product: str = Field(max_length=200)
+    currency: str = Field(max_length=3)
+    policy: str = Field(max_length=100)
+    policy_version: str | None = Field(default=None, foreign_key="policyversion.version", max_length=64)
+    body_digest: str = Field(max_length=64)
+    """Digest of what it was registered with, by which a second registration is compared."""
+    registered_at: datetime = Field(sa_type=UtcInstant)
+    state: AccountState = Field(default=AccountState.REGISTERED, max_length=20)
+    stage: str = Field(default="first_reminder", max_length=20)
+    """As of the last activity; the workflow knows better."""
+    next_due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    closed_reason: str | None = Field(default=None, max_length=40)
+    case: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
+    """The closed case, from which a reopening goes on."""
+
+
+class AccountInstalment(SQLModel, table=True):
+    """One instalment of an account as the contract has it."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    number: int = Field(primary_key=True)
+    due_date: date
+    overdue_from: datetime = Field(sa_type=UtcInstant)
+    principal_minor: int = Field(sa_type=BigInteger)
+    interest_minor: int = Field(sa_type=BigInteger)
+    fees_minor: int = Field(sa_type=BigInteger)
+
+
+class LedgerEntry(SQLModel, table=True):
+    """One booking on an account, in the order of ``number``."""
+
+    __table_args__ = (UniqueConstraint("account_id", "entry_id"), UniqueConstraint("account_id", "reverses"))
+
+    number: int | None = Field(default=None, primary_key=True)
+    account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
+    entry_id: str = Field(max_length=110)
+    kind: str = Field(max_length=20)
+    amount_minor: int = Field(sa_type=BigInteger)
+    reverses: str | None = Field(default=None, max_length=110)
+    effective_at: datetime = Field(sa_type=UtcInstant)
+    booked_at: datetime = Field(sa_type=UtcInstant)
+
+
+class BookedMessage(SQLModel, table=True):
+    """A fact or request that an account was told, and once it is booked, what it did to the case."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    message_id: str = Field(primary_key=True, max_length=100)
+    name: str = Field(max_length=64)
+    digest: str = Field(max_length=64)
+    body: dict[str, Any] = Field(sa_type=JsonDocument)
+    received_at: datetime = Field(sa_type=UtcInstant)
+    booked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    booking: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
+
+
+class PersonFact(SQLModel, table=True):
+    """A fact that concerns the person, as one of their cases heard it first."""
+
+    debtor_id: str = Field(primary_key=True, foreign_key="debtor.debtor_id", max_length=100)
+    event_id: str = Field(primary_key=True, max_length=100)
+    name: str = Field(max_length=64)
+    body: dict[str, Any] = Field(sa_type=JsonDocument)
+    heard_by: str = Field(foreign_key="account.account_id", max_length=100)
+    occurred_at: datetime = Field(sa_type=UtcInstant)
+
+
+class FactDelivery(SQLModel, table=True):
+    """One other case of the person that must be told of a fact."""
+
+    event_id: str = Field(primary_key=True, max_length=100)
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    debtor_id: str = Field(foreign_key="debtor.debtor_id", max_length=100)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class RecordedHold(SQLModel, table=True):
+    """What stops contact with a person, or with one account only when ``account_id`` is set."""
+
+    __table_args__ = (UniqueConstraint("debtor_id", "scope", "kind", "hold_id"),)
+
+    number: int | None = Field(default=None, primary_key=True)
+    debtor_id: str = Field(foreign_key="debtor.debtor_id", index=True, max_length=100)
+    scope: str = Field(max_length=100)
+    """The account it binds, or ``*`` for every account of the person."""
+    kind: str = Field(max_length=20)
+    hold_id: str = Field(max_length=100)
+    reason: str = Field(default="", max_length=64)
+    since: datetime = Field(sa_type=UtcInstant)
+    until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class ChannelChoice(SQLModel, table=True):
+    """The person's latest word on a channel, or on one address of it."""
+
+    debtor_id: str = Field(primary_key=True, foreign_key="debtor.debtor_id", max_length=100)
+    channel: str = Field(primary_key=True, max_length=10)
+    address_ref: str = Field(primary_key=True, default="*", max_length=100)
+    """An address, or ``*`` for the whole channel."""
+    allowed: bool
+    occurred_at: datetime = Field(sa_type=UtcInstant)
+
+
+class Contact(SQLModel, table=True):
+    """One contact, made or attempted: the person's attempt log, with the words and the verdicts."""
+
+    __table_args__ = (Index("ix_contact_attempts", "debtor_id", "attempted_at"),)
+
+    contact_id: str = Field(primary_key=True, max_length=120)
+    account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
+    debtor_id: str = Field(foreign_key="debtor.debtor_id", max_length=100)
+    channel: str = Field(max_length=10)
+    message_class: str = Field(max_length=10)
+    stage: str = Field(max_length=20)
+    status: ContactStatus = Field(max_length=20)
+    attempted_at: datetime = Field(sa_type=UtcInstant)
+    address_ref: str | None = Field(default=None, foreign_key="address.address_ref", max_length=100)
+    policy_version: str | None = Field(default=None, max_length=64)
+    pack_version: str | None = Field(default=None, max_length=64)
+    template_id: str | None = Field(default=None, max_length=120)
+    template_version: str | None = Field(default=None, max_length=64)
+    subject: str = Field(default="", sa_type=Text)
+    words: str = Field(default="", sa_type=Text)
+    verdicts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    provider: str | None = Field(default=None, max_length=40)
+    provider_ref: str | None = Field(default=None, max_length=200)
+    simulated: bool = Field(default=False)
+    code: str | None = Field(default=None, max_length=64)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    lookups: int = Field(default=0)
+    direction: str = Field(default="outbound", max_length=10)
+    connected: bool = Field(default=False)
+    conversation: bool = Field(default=False)
+
+
+class CallTask(SQLModel, table=True):
+    """A call on the agents' list."""
+
+    call_id: str = Field(primary_key=True, max_length=120)
+    account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
+    stage: str = Field(max_length=20)
+    requested_at: datetime = Field(sa_type=UtcInstant)
+    script: str = Field(default="", sa_type=Text)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    outcome: str | None = Field(default=None, max_length=20)
+
+
+class CallPermission(SQLModel, table=True):
+    """Leave that was given to dial one number once."""
+
+    __table_args__ = (UniqueConstraint("account_id", "request_id"),)
+
+    permit_ref: str = Field(primary_key=True, max_length=120)
+    account_id: str = Field(foreign_key="account.account_id", max_length=100)
+    call_id: str = Field(index=True, max_length=120)
+    request_id: str = Field(max_length=100)
+    agent_id: str = Field(max_length=100)
+    address_ref: str = Field(foreign_key="address.address_ref", max_length=100)
+    granted_at: datetime = Field(sa_type=UtcInstant)
+    until: datetime = Field(sa_type=UtcInstant)
+    used_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+
+
+class PersonTask(SQLModel, table=True):
+    """A decision that a person owes a case."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    subject: str = Field(primary_key=True, max_length=160)
+    asked_at: datetime = Field(sa_type=UtcInstant)
+    deadline: datetime = Field(sa_type=UtcInstant)
+    times_asked: int = Field(default=1)
+
+
+class LegalReferral(SQLModel, table=True):
+    """A review for referral and, once handed over, the referral; an account is handed over once."""
+
+    __table_args__ = (UniqueConstraint("account_id", "handed_over"),)
+
+    referral_id: str = Field(primary_key=True, max_length=120)
+    account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
+    checklist: list[dict[str, Any]] = Field(sa_type=JsonDocument)
+    checklist_digest: str = Field(max_length=64)
+    opened_at: datetime = Field(sa_type=UtcInstant)
+    approved_by: str | None = Field(default=None, max_length=100)
+    handed_over: bool | None = Field(default=None)
+    """True once, else nothing: two handed over for one account break the constraint."""
+    handed_over_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    outcome: str | None = Field(default=None, max_length=20)
+
+
+class StoredText(SQLModel, table=True):
+    """Free text that a message refers to by ``text_ref``."""
+
+    text_ref: str = Field(primary_key=True, max_length=100)
+    account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
+    text: str = Field(sa_type=Text)
+    stored_at: datetime = Field(sa_type=UtcInstant)
+
+
+class AuditRecord(SQLModel, table=True):
+    """One line of an account's audit trail, chained to the one before by its hash. Never changed, never removed."""
+
+    account_id: str = Field(primary_key=True, max_length=100)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcInstant)
+    kind: str = Field(max_length=64)
+    subject: str = Field(default="", max_length=160)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JsonDocument)
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
