@@ -148,6 +148,12 @@ def _words(details: ErrorDetails, schema: dict[str, Any]) -> str:
             return str(details.get("ctx", {}).get("error", details["msg"]))
         case "enum" | "literal_error":
             return f"must be one of {details.get('ctx', {}).get('expected', '')}, not {shown}"
+        case "string_type":
+            return f"must be text; write it in quotes, not as {shown}"
+        case "tuple_type" | "list_type":
+            return f"must be a list, one '- item' a line, not {shown}"
+        case "model_type" | "dict_type":
+            return f"must be a mapping of fields, one 'name: value' a line, not {shown}"
         case _:
             message = details["msg"].removeprefix("Input ").removeprefix("Value ")
             return f"{message[0].lower()}{message[1:]}, not {shown}"
@@ -168,7 +174,8 @@ def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
         if isinstance(part, int):
             here = here.get("items", {})
         else:
-            here = here.get("properties", {}).get(part) or here.get("additionalProperties") or {}
+            others = [here.get("additionalProperties"), *here.get("patternProperties", {}).values()]
+            here = here.get("properties", {}).get(part) or next((each for each in others if each), {})
         here = _resolve(schema, here)
     return list(here.get("properties", {}))
 
