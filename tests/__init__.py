@@ -1,0 +1,1 @@
+"""Tests: most against the pure domain, few and real at the rim."""
