@@ -37,8 +37,10 @@ class ContactStatus(StrEnum):
     """Its arrival is proved."""
     UNKNOWN = "unknown"
     """It may have left: it counts, and is never sent again."""
+    REJECTED = "rejected"
+    """It never left and will not: it counts for nothing."""
     FAILED = "failed"
-    """It did not leave, or did not arrive, and will not."""
+    """It left and did not arrive."""
 
 
 class Debtor(SQLModel, table=True):
@@ -95,6 +97,8 @@ class Account(SQLModel, table=True):
     next_due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_reason: str | None = Field(default=None, max_length=40)
+    milestones_written: int = Field(default=0)
+    """The number of the case's last milestone in the audit trail."""
     case: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     """The closed case, from which a reopening goes on."""
 

@@ -1,0 +1,103 @@
+"""Accounts in the records: found, locked with their person, and followed through their life."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from domain.case import Case, Milestone
+from storage import audit
+from storage.database import lock_debtor
+from storage.people import end_hold
+from storage.tables import Account, AccountState, Debtor
+
+_CASES: TypeAdapter[Case] = TypeAdapter(Case)
+_ENDS_HOLD = frozenset({"promise_kept", "promise_broken", "plan_kept", "plan_broken"})
+
+
+class UnknownAccountError(LookupError):
+    """No account of that id is registered."""
+
+    def __init__(self, account_id: str) -> None:
+        """Name the account, which is an opaque id."""
+        super().__init__(f"account {account_id} is not registered; register it first")
+
+
+def find_account(session: Session, account_id: str) -> Account:
+    """The account of that id.
+
+    Raises:
+        UnknownAccountError: if there is none.
+    """
+    account = session.get(Account, account_id)
+    if account is None:
+        raise UnknownAccountError(account_id)
+    return account
+
+
+def lock_account(session: Session, account_id: str) -> tuple[Account, Debtor]:
+    """The account and its person, with everybody else held off the person until the transaction ends.
+
+    Raises:
+        UnknownAccountError: if there is no such account.
+    """
+    account = find_account(session, account_id)
+    debtor = lock_debtor(session, account.debtor_id)
+    session.refresh(account)
+    return account, debtor
+
+
+def other_open_accounts(session: Session, account: Account) -> Sequence[str]:
+    """The person's other accounts that are being collected."""
+    chosen = select(Account.account_id).where(
+        col(Account.debtor_id) == account.debtor_id,
+        col(Account.account_id) != account.account_id,
+        col(Account.state) == AccountState.OPEN,
+    )
+    return session.exec(chosen.order_by(col(Account.account_id))).all()
+
+
+def stored_case(account: Account) -> Case | None:
+    """The case as it was when it ended, if it has."""
+    return _CASES.validate_python(account.case) if account.case is not None else None
+
+
+def store_case(session: Session, account: Account, case: Case) -> None:
+    """Keep a case that no workflow carries."""
+    account.case = _CASES.dump_python(case, mode="json")
+    account.stage = case.stage
+    account.next_due_at = None
+    closed = case.closed
+    account.state = AccountState.OPEN if closed is None else AccountState.CLOSED
+    account.closed_at = closed.at if closed is not None else None
+    account.closed_reason = closed.reason if closed is not None else None
+    session.add(account)
+    session.flush()
+
+
+def write_milestones(session: Session, account: Account, milestones: Sequence[Milestone]) -> None:
+    """Write what the case decided by itself into the trail, each once, and end the holds that it ended."""
+    for milestone in milestones:
+        if milestone.number <= account.milestones_written:
+            continue
+        audit.append(session, account.account_id, milestone.at, milestone.kind, milestone.detail)
+        if milestone.kind in _ENDS_HOLD:
+            end_hold(session, account.debtor_id, account.account_id, milestone.detail, milestone.at)
+        if milestone.kind == "stage_entered":
+            account.stage = milestone.detail
+        account.milestones_written = milestone.number
+    session.add(account)
+    session.flush()
+
+
+def find_by_state(session: Session, states: Sequence[AccountState], limit: int, after: str = "") -> Sequence[Account]:
+    """Accounts in the order of their ids, a page at a time."""
+    chosen = select(Account).where(col(Account.state).in_(states), col(Account.account_id) > after)
+    return session.exec(chosen.order_by(col(Account.account_id)).limit(limit)).all()
+
+
+def note_next_due(session: Session, account: Account, due_at: datetime | None) -> None:
+    """Keep when the next contact is due, for lists that ask no workflow."""
+    account.next_due_at = due_at
+    session.add(account)

@@ -1,0 +1,137 @@
+"""A person in the records: how they may be reached, what they chose, and what stops contact with them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from domain.holds import Hold
+from domain.terms import Channel, HoldKind
+from storage.tables import Address, ChannelChoice, RecordedHold
+
+EVERY_ACCOUNT = "*"
+"""The scope of a hold on the person, and the address of a choice for a whole channel."""
+
+ADDRESS_KINDS = {
+    Channel.SMS: "phone",
+    Channel.VOICE: "phone",
+    Channel.CALL: "phone",
+    Channel.EMAIL: "email",
+    Channel.LETTER: "postal",
+}
+"""Which kind of address each channel needs."""
+
+
+def addresses(session: Session, debtor_id: str) -> Sequence[Address]:
+    """All of the person's addresses, the usable and the others, in the order in which they are tried."""
+    chosen = select(Address).where(col(Address.debtor_id) == debtor_id)
+    return session.exec(chosen.order_by(col(Address.kind), col(Address.number))).all()
+
+
+def refused_channels(session: Session, debtor_id: str) -> frozenset[tuple[Channel, str]]:
+    """What the person opted out of: a channel with an address, or with ``*`` for the whole channel."""
+    choices = session.exec(select(ChannelChoice).where(col(ChannelChoice.debtor_id) == debtor_id))
+    return frozenset((Channel(each.channel), each.address_ref) for each in choices if not each.allowed)
+
+
+def usable_address(session: Session, debtor_id: str, channel: Channel) -> Address | None:
+    """The first address by which the channel may reach the person, or none."""
+    refused = refused_channels(session, debtor_id)
+    if (channel, EVERY_ACCOUNT) in refused:
+        return None
+    for address in addresses(session, debtor_id):
+        fits = address.kind == ADDRESS_KINDS[channel] and address.unusable_since is None
+        if fits and (channel, address.address_ref) not in refused:
+            return address
+    return None
+
+
+def unreachable_channels(session: Session, debtor_id: str) -> tuple[Channel, ...]:
+    """The channels that cannot reach the person, for want of an address or by their own choice."""
+    return tuple(channel for channel in Channel if usable_address(session, debtor_id, channel) is None)
+
+
+def suppress_address(session: Session, address: Address, at: datetime, code: str) -> None:
+    """Use an address no more, for nobody who has it: it is somebody else's, or does not exist."""
+    same = select(Address).where(col(Address.kind) == address.kind, col(Address.digest) == address.digest)
+    for each in session.exec(same.where(col(Address.unusable_since).is_(None))):
+        each.unusable_since, each.unusable_code = at, code
+        session.add(each)
+    session.flush()
+
+
+def recorded_holds(session: Session, debtor_id: str, account_id: str) -> list[RecordedHold]:
+    """Every hold on the person or on the account that has not been ended, whether it has begun or not."""
+    chosen = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == debtor_id,
+        col(RecordedHold.scope).in_((EVERY_ACCOUNT, account_id)),
+        col(RecordedHold.ended_at).is_(None),
+    )
+    return list(session.exec(chosen.order_by(col(RecordedHold.number))))
+
+
+def open_holds(session: Session, debtor_id: str, account_id: str, now: datetime) -> list[Hold]:
+    """What stops contact about the account at that moment."""
+    holds = [as_hold(row) for row in recorded_holds(session, debtor_id, account_id)]
+    return [hold for hold in holds if hold.open_at(now)]
+
+
+def as_hold(row: RecordedHold) -> Hold:
+    """The hold as a case knows it."""
+    return Hold(HoldKind(row.kind), row.hold_id, row.since, row.until, row.ended_at, row.reason)
+
+
+def record_hold(session: Session, debtor_id: str, scope: str, hold: Hold) -> None:
+    """Write a hold; one that is known already stays as it is."""
+    known = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == debtor_id,
+        col(RecordedHold.scope) == scope,
+        col(RecordedHold.kind) == hold.kind,
+        col(RecordedHold.hold_id) == hold.hold_id,
+    )
+    if session.exec(known).one_or_none() is not None:
+        return
+    session.add(
+        RecordedHold(
+            debtor_id=debtor_id,
+            scope=scope,
+            kind=hold.kind,
+            hold_id=hold.hold_id,
+            reason=hold.reason,
+            since=hold.since,
+            until=hold.until,
+        )
+    )
+    session.flush()
+
+
+def end_hold(session: Session, debtor_id: str, account_id: str, hold_id: str, at: datetime) -> None:
+    """End the holds of that id that bind the account; those that have ended stay as they are."""
+    chosen = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == debtor_id,
+        col(RecordedHold.hold_id) == hold_id,
+        or_(col(RecordedHold.scope) == account_id, col(RecordedHold.scope) == EVERY_ACCOUNT),
+        col(RecordedHold.ended_at).is_(None),
+    )
+    for row in session.exec(chosen):
+        row.ended_at = at
+        session.add(row)
+    session.flush()
+
+
+def record_choice(
+    session: Session, debtor_id: str, channel: Channel, address_ref: str, allowed: bool, occurred_at: datetime
+) -> bool:
+    """Keep the person's word on a channel if it is their latest; a tie goes to the opt-out. Tells whether it counts."""
+    known = session.get(ChannelChoice, (debtor_id, channel.value, address_ref))
+    if known is None:
+        known = ChannelChoice(
+            debtor_id=debtor_id, channel=channel, address_ref=address_ref, allowed=allowed, occurred_at=occurred_at
+        )
+    elif occurred_at > known.occurred_at or (occurred_at == known.occurred_at and not allowed):
+        known.allowed, known.occurred_at = allowed, occurred_at
+    else:
+        return False
+    session.add(known)
+    session.flush()
+    return True

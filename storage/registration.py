@@ -1,0 +1,134 @@
+"""Registering an account and its person, once; a second registration that says the same changes nothing."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, func, select
+
+from domain.money import parse_minor
+from domain.registration import OwedInstalment, Registration, end_of_day
+from storage import audit
+from storage.database import lock_debtor
+from storage.tables import Account, AccountInstalment, Address, Debtor
+
+
+class Registered(StrEnum):
+    """What a registration did."""
+
+    NEW = "new"
+    """The account is known from now on."""
+    KNOWN = "known"
+    """It was known already, with the same content."""
+
+
+class RegistrationConflictError(ValueError):
+    """An account or person is known with another content; the message says which field to look at."""
+
+
+def register(session: Session, registration: Registration, policy: str, at: datetime) -> Registered:
+    """Make an account known, with its person, addresses and instalments.
+
+    Raises:
+        RegistrationConflictError: if the account or the person is known otherwise.
+    """
+    _meet_debtor(session, registration, at)
+    known = session.get(Account, registration.account_id)
+    if known is not None:
+        return _compare(known, registration)
+    _add_addresses(session, registration)
+    session.add(
+        Account(
+            account_id=registration.account_id,
+            debtor_id=registration.debtor_id,
+            jurisdiction=registration.jurisdiction,
+            product=registration.product,
+            currency=registration.currency,
+            policy=policy,
+            body_digest=registration.digest,
+            registered_at=at,
+        )
+    )
+    session.flush()
+    for instalment in registration.instalments:
+        session.add(_instalment(registration, instalment))
+    audit.append(session, registration.account_id, at, "registered", instalments=len(registration.instalments))
+    return Registered.NEW
+
+
+def address_digest(kind: str, value: str) -> str:
+    """By what two people's same address is recognised."""
+    return hashlib.sha256(f"{kind}:{value.casefold()}".encode()).hexdigest()
+
+
+def _meet_debtor(session: Session, registration: Registration, at: datetime) -> None:
+    debtor = session.get(Debtor, registration.debtor_id)
+    if debtor is None:
+        session.add(
+            Debtor(
+                debtor_id=registration.debtor_id,
+                name=registration.debtor_name,
+                language=registration.language,
+                time_zone=registration.time_zone,
+                registered_at=at,
+            )
+        )
+        session.flush()
+        return
+    debtor = lock_debtor(session, registration.debtor_id)
+    told = {
+        "debtor_name": (debtor.name, registration.debtor_name),
+        "language": (debtor.language, registration.language),
+        "time_zone": (debtor.time_zone, registration.time_zone),
+    }
+    for field, (known, given) in told.items():
+        if known != given:
+            raise RegistrationConflictError(
+                f"{field}: debtor {registration.debtor_id} is registered with another {field}; "
+                "use the same one, or another debtor_id if this is somebody else"
+            )
+
+
+def _compare(known: Account, registration: Registration) -> Registered:
+    if known.debtor_id != registration.debtor_id:
+        raise RegistrationConflictError(f"debtor_id: account {known.account_id} belongs to another debtor")
+    if known.body_digest != registration.digest:
+        raise RegistrationConflictError(
+            f"account_id: account {known.account_id} is registered with another content; "
+            "what changes later is told by facts, not by registering again"
+        )
+    return Registered.KNOWN
+
+
+def _add_addresses(session: Session, registration: Registration) -> None:
+    for kind, value in registration.addresses.items():
+        digest = address_digest(kind, value)
+        of_kind = select(func.count()).where(
+            col(Address.debtor_id) == registration.debtor_id, col(Address.kind) == kind
+        )
+        if session.exec(of_kind.where(col(Address.digest) == digest)).one():
+            continue
+        number = session.exec(of_kind).one() + 1
+        session.add(
+            Address(
+                address_ref=f"{registration.debtor_id}.{kind}.{number}",
+                debtor_id=registration.debtor_id,
+                kind=kind,
+                value=value,
+                digest=digest,
+                number=number,
+            )
+        )
+        session.flush()
+
+
+def _instalment(registration: Registration, instalment: OwedInstalment) -> AccountInstalment:
+    return AccountInstalment(
+        account_id=registration.account_id,
+        number=instalment.number,
+        due_date=instalment.due_date,
+        overdue_from=end_of_day(instalment.due_date, registration.time_zone),
+        principal_minor=parse_minor(instalment.principal, registration.currency),
+        interest_minor=parse_minor(instalment.interest, registration.currency),
+        fees_minor=parse_minor(instalment.fees, registration.currency),
+    )
