@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -31,5 +31,12 @@ class UtcInstant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-JsonDocument: Any = JSON().with_variant(JSONB(), "postgresql")
-"""A JSON document, searchable where the database can."""
+class JsonDocument(TypeDecorator[Any]):
+    """A JSON document, searchable where the database can."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """JSONB on PostgreSQL, JSON elsewhere."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())

@@ -91,7 +91,8 @@ class Account(SQLModel, table=True):
     body_digest: str = Field(max_length=64)
     """Digest of what it was registered with, by which a second registration is compared."""
     registered_at: datetime = Field(sa_type=UtcInstant)
-    state: AccountState = Field(default=AccountState.REGISTERED, max_length=20)
+    state: str = Field(default=AccountState.REGISTERED, max_length=20)
+    """An :class:`AccountState`."""
     stage: str = Field(default="first_reminder", max_length=20)
     """As of the last activity; the workflow knows better."""
     next_due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
@@ -202,7 +203,8 @@ class Contact(SQLModel, table=True):
     channel: str = Field(max_length=10)
     message_class: str = Field(max_length=10)
     stage: str = Field(max_length=20)
-    status: ContactStatus = Field(max_length=20)
+    status: str = Field(max_length=20)
+    """A :class:`ContactStatus`."""
     attempted_at: datetime = Field(sa_type=UtcInstant)
     address_ref: str | None = Field(default=None, foreign_key="address.address_ref", max_length=100)
     policy_version: str | None = Field(default=None, max_length=64)
