@@ -27,6 +27,8 @@ from domain.ledger import Debt
 from domain.progress import advance, fall_back, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
 
+_COMPLAINT_HOLDS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE})
+
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
@@ -54,8 +56,9 @@ class HoldPlaced:
 
 @dataclass(frozen=True, slots=True)
 class HoldEnded:
-    """A hold was ended before its time."""
+    """A hold was ended before its time. Ids are unique within a kind only."""
 
+    hold_kind: HoldKind
     hold_id: str
     at: datetime
     kind: Literal["hold_ended"] = "hold_ended"
@@ -260,8 +263,9 @@ class ReferralVoided:
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """The referral was handed over."""
+    """The referral was handed over, whatever has happened to the case meanwhile."""
 
+    referral: Referral
     at: datetime
     kind: Literal["referred"] = "referred"
 
@@ -356,7 +360,7 @@ def _(event: HoldPlaced, case: Case) -> Case:
 
 @_apply.register
 def _(event: HoldEnded, case: Case) -> Case:
-    return _without_hold(case, event.hold_id, event.at)
+    return _without_hold(case, frozenset({event.hold_kind}), event.hold_id, event.at)
 
 
 @_apply.register
@@ -394,7 +398,7 @@ def _(event: ComplaintResolved, case: Case) -> Case:
         replace(each, outcome=event.outcome) if each.complaint_id == event.complaint_id else each
         for each in case.complaints
     )
-    return _without_hold(replace(case, complaints=complaints), event.complaint_id, event.at)
+    return _without_hold(replace(case, complaints=complaints), _COMPLAINT_HOLDS, event.complaint_id, event.at)
 
 
 @_apply.register
@@ -502,9 +506,7 @@ def _(_event: ReferralVoided, case: Case) -> Case:
 
 @_apply.register
 def _(event: Referred, case: Case) -> Case:
-    if case.referral is None:
-        return case
-    referral = replace(case.referral, referred_at=event.at)
+    referral = replace(event.referral, referred_at=event.at)
     return replace(case, referral=referral, stage=Stage.LEGAL, stage_entered_at=event.at, planned=None)
 
 
@@ -533,8 +535,8 @@ def _with_hold(case: Case, hold: Hold) -> Case:
     return replace(case, holds=(*case.holds, hold), planned=None, call=None, referral=referral)
 
 
-def _without_hold(case: Case, hold_id: str, at: datetime) -> Case:
-    holds = tuple(each.ended(at) if each.hold_id == hold_id else each for each in case.holds)
+def _without_hold(case: Case, kinds: frozenset[HoldKind], hold_id: str, at: datetime) -> Case:
+    holds = tuple(each.ended(at) if each.hold_id == hold_id and each.kind in kinds else each for each in case.holds)
     asked = {subject: deadline for subject, deadline in case.asked.items() if subject != f"hold:{hold_id}"}
     return replace(case, holds=holds, asked=asked, planned=None)
 

@@ -345,7 +345,7 @@ class AccountCollection:
 
     async def _refer(self) -> Sequence[CaseEvent]:
         """Hand the approved referral over; if the checklist has changed since, the approval is void."""
-        written = self._written()
+        written, referral = self._written(), self._approved_referral()
         outcome: ReferralOutcome = await workflow.execute_activity(
             ActivityName.REFER_TO_LEGAL,
             CaseToRefer(self.case),
@@ -355,7 +355,12 @@ class AccountCollection:
         )
         if outcome.handed_over_at is None:
             return (ReferralVoided(),)
-        return (*written, Referred(outcome.handed_over_at))
+        return (*written, Referred(referral, outcome.handed_over_at))
+
+    def _approved_referral(self) -> Referral:
+        if self.case.referral is None:
+            raise RuntimeError("there is no referral to hand over")
+        return self.case.referral
 
     async def _find_moment(self, step: Step) -> None:
         now = workflow.now()
