@@ -40,7 +40,7 @@ class TimePassed:
 
 @dataclass(frozen=True, slots=True)
 class DebtChanged:
-    """The ledger was booked; ``debt`` is what it says now."""
+    """The ledger was booked; ``debt`` is what it said. The later of two readings counts, whichever comes first."""
 
     debt: Debt
     kind: Literal["debt_changed"] = "debt_changed"
@@ -350,7 +350,7 @@ def _(event: TimePassed, case: Case) -> Case:
 
 @_apply.register
 def _(event: DebtChanged, case: Case) -> Case:
-    return replace(case, debt=event.debt)
+    return case if event.debt.bookings < case.debt.bookings else replace(case, debt=event.debt)
 
 
 @_apply.register

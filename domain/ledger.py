@@ -106,6 +106,8 @@ class Statement:
     waived: Sums
     credit_minor: int
     """Paid beyond the balance: owed back to the person."""
+    bookings: int = 0
+    """How many entries it stands on."""
 
     @property
     def balance(self) -> Sums:
@@ -134,7 +136,7 @@ class Statement:
             for each in self._by_age()
             if each.left.total_minor
         )
-        return Debt(tuple(unpaid), self.paid_minor, self.waived.total_minor, self.credit_minor)
+        return Debt(tuple(unpaid), self.paid_minor, self.waived.total_minor, self.credit_minor, self.bookings)
 
     def _by_age(self) -> list[InstalmentBalance]:
         return sorted(self.instalments, key=lambda each: (each.instalment.overdue_from, each.instalment.number))
@@ -157,6 +159,8 @@ class Debt:
     paid_minor: int = 0
     waived_minor: int = 0
     credit_minor: int = 0
+    bookings: int = 0
+    """How many ledger entries it stands on: of two readings, the one with more is the later."""
 
     @property
     def balance_minor(self) -> int:
@@ -199,7 +203,7 @@ def statement(
                 pass
     ordered = sorted(instalments, key=lambda each: (each.overdue_from, each.number))
     balances = tuple(InstalmentBalance(each, _sums(parts)) for each, parts in zip(ordered, left, strict=True))
-    return Statement(balances, paid, _sums(waived), credit)
+    return Statement(balances, paid, _sums(waived), credit, len(booked))
 
 
 def _reversed_payments(entries: Sequence[Entry]) -> frozenset[str]:

@@ -7,13 +7,20 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from domain.case import Case, Milestone
+from domain.terms import HoldKind
 from storage import audit
 from storage.database import lock_debtor
 from storage.people import end_hold
 from storage.tables import Account, AccountState, Debtor
 
 _CASES: TypeAdapter[Case] = TypeAdapter(Case)
-_ENDS_HOLD = frozenset({"promise_kept", "promise_broken", "plan_kept", "plan_broken"})
+_ENDS_HOLD = {
+    "promise_kept": HoldKind.PROMISE,
+    "promise_broken": HoldKind.PROMISE,
+    "plan_kept": HoldKind.PLAN,
+    "plan_broken": HoldKind.PLAN,
+}
+"""Milestones that end a hold, whose id is their detail."""
 
 
 class UnknownAccountError(LookupError):
@@ -82,8 +89,9 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
         if milestone.number <= account.milestones_written:
             continue
         audit.append(session, account.account_id, milestone.at, milestone.kind, milestone.detail)
-        if milestone.kind in _ENDS_HOLD:
-            end_hold(session, account.debtor_id, account.account_id, milestone.detail, milestone.at)
+        ended = _ENDS_HOLD.get(milestone.kind)
+        if ended is not None:
+            end_hold(session, account.debtor_id, account.account_id, ended, milestone.detail, milestone.at)
         if milestone.kind == "stage_entered":
             account.stage = milestone.detail
         account.milestones_written = milestone.number

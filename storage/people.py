@@ -105,10 +105,11 @@ def record_hold(session: Session, debtor_id: str, scope: str, hold: Hold) -> Non
     session.flush()
 
 
-def end_hold(session: Session, debtor_id: str, account_id: str, hold_id: str, at: datetime) -> None:
-    """End the holds of that id that bind the account; those that have ended stay as they are."""
+def end_hold(session: Session, debtor_id: str, account_id: str, kind: HoldKind, hold_id: str, at: datetime) -> None:
+    """End the hold of that kind and id that binds the account; one that has ended stays as it is."""
     chosen = select(RecordedHold).where(
         col(RecordedHold.debtor_id) == debtor_id,
+        col(RecordedHold.kind) == kind,
         col(RecordedHold.hold_id) == hold_id,
         or_(col(RecordedHold.scope) == account_id, col(RecordedHold.scope) == EVERY_ACCOUNT),
         col(RecordedHold.ended_at).is_(None),

@@ -1,0 +1,161 @@
+"""Booking facts and requests into the records, each exactly once, and telling what they do to the case.
+
+The workflow books here, and so does the client for accounts that no workflow collects.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from activities.booking_facts import book_fact
+from activities.booking_requests import book_request
+from activities.desk import Desk, Library, RefusedError
+from activities.effects import Effect
+from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
+from domain.orders import Booking, MessageToBook
+from domain.requests import REQUESTS, Request
+from storage import audit
+from storage.accounts import other_open_accounts, write_milestones
+from storage.tables import BookedMessage, FactDelivery, PersonFact
+
+_BOOKINGS: TypeAdapter[Booking] = TypeAdapter(Booking)
+
+
+@dataclass(frozen=True)
+class Books:
+    """Writes messages into the records."""
+
+    library: Library
+    _models: dict[str, type[Fact] | type[Request]] = field(default_factory=lambda: {**FACTS, **REQUESTS})
+
+    def receive(self, session: Session, order: MessageToBook) -> Booking | None:
+        """Keep a fact before its case is told, so that it cannot be lost; answers what it did if it is booked already.
+
+        Raises:
+            UnknownAccountError: if the account is not registered.
+            RefusedError: if the id was used before with another content.
+        """
+        desk = Desk.open(session, self.library, order.account_id, lambda: order.as_of)
+        message = self._models[order.name].model_validate(order.body)
+        known = self._known(desk, order, message)
+        if known is None:
+            session.add(_row(desk, order, message))
+            session.flush()
+        return _earlier(known)
+
+    def book(self, session: Session, order: MessageToBook) -> Booking:
+        """Book one message; booking it again answers the same."""
+        desk = Desk.open(session, self.library, order.account_id, lambda: order.as_of)
+        message = self._models[order.name].model_validate(order.body)
+        try:
+            known = self._known(desk, order, message)
+        except RefusedError as error:
+            return Booking(refusal=error.refusal)
+        booked = _earlier(known)
+        if booked is not None:
+            return booked
+        write_milestones(session, desk.account, order.milestones)
+        booking = self._carry_out(desk, order, message)
+        row = known or _row(desk, order, message)
+        if booking.refusal is None or known is not None:
+            row.booked_at, row.booking = order.as_of, _BOOKINGS.dump_python(booking, mode="json")
+            session.add(row)
+        return booking
+
+    def _known(self, desk: Desk, order: MessageToBook, message: Message) -> BookedMessage | None:
+        known = desk.session.get(BookedMessage, (order.account_id, order.message_id))
+        if known is not None and (known.digest != digest_of(message) or known.name != order.name):
+            raise RefusedError("id_reused", f"{order.message_id} was used before with another content")
+        return known
+
+    def _carry_out(self, desk: Desk, order: MessageToBook, message: Message) -> Booking:
+        try:
+            with desk.session.begin_nested():
+                if isinstance(message, Fact) and not isinstance(message, AgreePlan):
+                    effect = book_fact(desk, message)
+                else:
+                    effect = book_request(desk, message, order.case)
+                others = _tell_others(desk, order, message, effect)
+        except RefusedError as error:
+            return Booking(refusal=error.refusal)
+        audit.append(
+            desk.session,
+            order.account_id,
+            order.as_of,
+            order.name,
+            order.message_id,
+            body=_kept(order.body),
+            **effect.trail,
+        )
+        return Booking(effect.events, effect.answer, others=others)
+
+
+def pending_facts(session: Session, limit: int) -> Sequence[BookedMessage]:
+    """Facts that were received and never booked, oldest first."""
+    chosen = select(BookedMessage).where(col(BookedMessage.booked_at).is_(None))
+    return session.exec(chosen.order_by(col(BookedMessage.received_at)).limit(limit)).all()
+
+
+def _row(desk: Desk, order: MessageToBook, message: Message) -> BookedMessage:
+    return BookedMessage(
+        account_id=desk.account.account_id,
+        message_id=order.message_id,
+        name=order.name,
+        digest=digest_of(message),
+        body=order.body,
+        received_at=order.as_of,
+    )
+
+
+def _earlier(known: BookedMessage | None) -> Booking | None:
+    """What the message did when it was booked before."""
+    if known is None or known.booking is None:
+        return None
+    return _BOOKINGS.validate_python(known.booking)
+
+
+def _tell_others(desk: Desk, order: MessageToBook, message: Message, effect: Effect) -> int:
+    """Write a fact about the person under the person, with one delivery for each of their other open cases."""
+    session, account = desk.session, desk.account
+    known = session.get(PersonFact, (account.debtor_id, order.message_id))
+    if known is not None:
+        delivery = session.get(FactDelivery, (order.message_id, account.account_id))
+        if delivery is not None and delivery.delivered_at is None:
+            delivery.delivered_at = desk.now
+            session.add(delivery)
+        return 0
+    told = effect.tell or _as_person_fact(order, message)
+    if told is None:
+        return 0
+    name, body = told
+    session.add(
+        PersonFact(
+            debtor_id=account.debtor_id,
+            event_id=order.message_id,
+            name=name,
+            body=body,
+            heard_by=account.account_id,
+            occurred_at=desk.now,
+        )
+    )
+    session.flush()
+    others = other_open_accounts(session, account)
+    for other in others:
+        session.add(FactDelivery(event_id=order.message_id, account_id=other, debtor_id=account.debtor_id))
+    session.flush()
+    return len(others)
+
+
+def _as_person_fact(order: MessageToBook, message: Message) -> tuple[str, dict[str, Any]] | None:
+    binds_one_account = isinstance(message, FileComplaint) and message.category == "dispute"
+    if order.name not in PERSON_WIDE_FACTS or binds_one_account:
+        return None
+    return order.name, order.body
+
+
+def _kept(body: dict[str, Any]) -> dict[str, Any]:
+    """The body without what the trail says elsewhere."""
+    return {name: value for name, value in body.items() if name not in ("event_id", "request_id")}

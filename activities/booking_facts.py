@@ -1,0 +1,284 @@
+"""What each fact does in the records and to the case. A fact that changes nothing new is applied without an event."""
+
+from datetime import date, datetime, timedelta
+from functools import singledispatch
+from itertools import pairwise
+
+from sqlmodel import col, select
+
+from activities.calls_made import book_call
+from activities.desk import Desk, RefusedError
+from activities.effects import Effect, debt_effect
+from domain.case import Complaint, PlanInstalment
+from domain.events import (
+    CaseClosed,
+    ChannelOpened,
+    ChannelStopped,
+    ComplaintFiled,
+    ComplaintResolved,
+    DeliveryFailed,
+    DeliveryProved,
+    HoldEnded,
+    HoldPlaced,
+    PlanAgreed,
+)
+from domain.facts import (
+    AgreePlan,
+    DeliveryReport,
+    Fact,
+    FileComplaint,
+    LiftHold,
+    OptIn,
+    OptOut,
+    RecordCallOutcome,
+    RecordLegalOutcome,
+    RecordPayment,
+    ReportCircumstance,
+    ReportDelivery,
+    ReportHardship,
+    ReversePayment,
+)
+from domain.holds import Hold
+from domain.ledger import Entry, EntryKind
+from domain.money import MoneyError, parse_minor
+from domain.registration import end_of_day
+from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from storage.ledgers import book_entry, read_entries
+from storage.people import (
+    EVERY_ACCOUNT,
+    addresses,
+    end_hold,
+    record_choice,
+    record_hold,
+    suppress_address,
+    usable_address,
+)
+from storage.tables import Address, BookedMessage, Contact, ContactStatus, LegalReferral, PersonFact, StoredText
+
+_CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
+_ADDRESS_IS_WRONG = frozenset({"30003", "30005", "30006", "21211", "21614", "bounce", "invalid", "returned"})
+"""Codes of receipts that say the address itself cannot be reached."""
+
+
+def book_fact(desk: Desk, fact: Fact) -> Effect:
+    """Book a fact.
+
+    Raises:
+        RefusedError: if the records do not allow it.
+    """
+    return _book(fact, desk)
+
+
+@singledispatch
+def _book(fact: Fact, _desk: Desk) -> Effect:
+    raise TypeError(f"{type(fact).__name__} is not booked")
+
+
+@_book.register
+def _(fact: RecordPayment, desk: Desk) -> Effect:
+    account_id = desk.account.account_id
+    if fact.currency != desk.account.currency:
+        words = f"the account is kept in {desk.account.currency}, not {fact.currency}; convert the payment first"
+        raise RefusedError("wrong_currency", words)
+    if fact.received_at > desk.now + _CLOCKS_MAY_DIFFER_BY:
+        raise RefusedError("date_in_future", "received_at is in the future; record a payment when it has arrived")
+    amount = _minor(fact.amount, desk)
+    booked = next((each for each in read_entries(desk.session, account_id) if each.entry_id == fact.payment_id), None)
+    if booked is not None and booked.amount_minor != amount:
+        raise RefusedError("payment_reused", f"payment {fact.payment_id} is booked with another amount")
+    if booked is None:
+        entry = Entry(fact.payment_id, EntryKind.PAYMENT, amount)
+        book_entry(desk.session, account_id, entry, fact.received_at, desk.now)
+        _book_waiting_reversal(desk, fact.payment_id)
+    return debt_effect(desk, desk.statement())
+
+
+@_book.register
+def _(fact: ReversePayment, desk: Desk) -> Effect:
+    entries = read_entries(desk.session, desk.account.account_id)
+    if any(each.reverses == fact.payment_id for each in entries):
+        return Effect(answer={"status": "already_reversed"})
+    payment = next((each for each in entries if each.entry_id == fact.payment_id), None)
+    if payment is None:
+        return Effect(answer={"status": "waiting_for_payment"})
+    _reverse(desk, payment.entry_id, payment.amount_minor)
+    return debt_effect(desk, desk.statement())
+
+
+@_book.register
+def _(fact: FileComplaint, desk: Desk) -> Effect:
+    if fact.text_ref is not None and desk.session.get(StoredText, fact.text_ref) is None:
+        raise RefusedError("unknown_text", f"no text is stored under {fact.text_ref}; store it first")
+    disputed = fact.category == "dispute"
+    decide_by = desk.now + min(desk.policy.complaints.decide_within, desk.pack.complaint_decided_within)
+    kind = HoldKind.DISPUTE if disputed else HoldKind.COMPLAINT
+    scope = desk.account.account_id if disputed else EVERY_ACCOUNT
+    hold = Hold(kind, fact.complaint_id, desk.now, reason=fact.category)
+    record_hold(desk.session, desk.account.debtor_id, scope, hold)
+    complaint = Complaint(fact.complaint_id, fact.category, decide_by, fact.agent_id)
+    answer = {"status": "applied", "decide_by": decide_by.isoformat()}
+    return Effect((ComplaintFiled(complaint, desk.now),), answer)
+
+
+@_book.register
+def _(fact: ReportHardship, desk: Desk) -> Effect:
+    until = ends_at(fact.until, desk) if fact.until is not None else desk.now + desk.policy.hardship.grace
+    return _hold_person(desk, Hold(HoldKind.HARDSHIP, fact.hardship_id, desk.now, until, reason=fact.reason_code))
+
+
+@_book.register
+def _(fact: ReportCircumstance, desk: Desk) -> Effect:
+    until = ends_at(fact.until, desk) if fact.until is not None else None
+    return _hold_person(desk, Hold(HoldKind(fact.kind.value), fact.circumstance_id, desk.now, until))
+
+
+@_book.register
+def _(fact: LiftHold, desk: Desk) -> Effect:
+    decided = desk.session.get(PersonFact, (desk.account.debtor_id, fact.event_id))
+    if decided is None or decided.name != "lift_hold":
+        raise RefusedError("not_decided", "a hold on the person is lifted by the decision that ends it")
+    end_hold(desk.session, desk.account.debtor_id, desk.account.account_id, fact.hold_kind, fact.hold_id, desk.now)
+    if fact.hold_kind is HoldKind.COMPLAINT:
+        return Effect((ComplaintResolved(fact.hold_id, "decided_on_another_account", desk.now),))
+    return Effect((HoldEnded(fact.hold_kind, fact.hold_id, desk.now),))
+
+
+@_book.register
+def _(fact: OptOut, desk: Desk) -> Effect:
+    return _choose(desk, fact.channel, fact.address_ref, allowed=False, occurred_at=fact.occurred_at)
+
+
+@_book.register
+def _(fact: OptIn, desk: Desk) -> Effect:
+    return _choose(desk, fact.channel, fact.address_ref, allowed=True, occurred_at=fact.occurred_at)
+
+
+@_book.register
+def _(fact: RecordCallOutcome, desk: Desk) -> Effect:
+    return book_call(desk, fact)
+
+
+@_book.register
+def _(fact: ReportDelivery, desk: Desk) -> Effect:
+    contact = desk.session.get(Contact, fact.contact_id)
+    if contact is None or contact.account_id != desk.account.account_id:
+        raise RefusedError("unknown_contact", f"no contact {fact.contact_id} was made for this account")
+    if contact.status in (ContactStatus.DELIVERED, ContactStatus.FAILED):
+        return Effect(answer={"status": "already_settled"})
+    contact.code = fact.code
+    if fact.status is DeliveryReport.DELIVERED:
+        contact.status, contact.delivered_at = ContactStatus.DELIVERED, fact.at
+        desk.session.add(contact)
+        return Effect((DeliveryProved(fact.contact_id),))
+    contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
+    desk.session.add(contact)
+    channel = Channel(contact.channel)
+    unusable = _wrong_address(desk, contact, fact.code) and unreachable(desk, channel)
+    return Effect((DeliveryFailed(fact.contact_id, channel, Stage(contact.stage), unusable),))
+
+
+@_book.register
+def _(fact: RecordLegalOutcome, desk: Desk) -> Effect:
+    referral = desk.session.get(LegalReferral, fact.referral_id)
+    if referral is None or not referral.handed_over:
+        raise RefusedError("unknown_referral", f"referral {fact.referral_id} was not handed over")
+    referral.outcome = fact.outcome
+    desk.session.add(referral)
+    return Effect((CaseClosed(ClosedReason.LEGAL_OUTCOME, desk.now, fact.outcome),))
+
+
+def ends_at(until: datetime | date, desk: Desk) -> datetime:
+    """The instant until which something lasts: the end of a day where the person lives, or the instant given.
+
+    Raises:
+        RefusedError: if it has passed.
+    """
+    moment = until if isinstance(until, datetime) else end_of_day(until, desk.debtor.time_zone)
+    if moment <= desk.now:
+        raise RefusedError("date_in_past", f"{until.isoformat()} is in the past; give a later date")
+    return moment
+
+
+def unreachable(desk: Desk, channel: Channel) -> bool:
+    """Whether the channel can no longer reach the person."""
+    return usable_address(desk.session, desk.account.debtor_id, channel) is None
+
+
+def agree_plan(desk: Desk, fact: AgreePlan, proposed: tuple[PlanInstalment, ...] | None) -> Effect:
+    """Bind the person and us to a plan: the one that was proposed, or the instalments that the fact names.
+
+    Raises:
+        RefusedError: if it does not add up to what is owed, or its dates do not follow each other.
+    """
+    instalments = proposed if proposed is not None and not fact.instalments else _written_plan(desk, fact)
+    statement = desk.statement()
+    total = sum(each.amount_minor for each in instalments)
+    arrears, balance = statement.arrears(desk.now).total_minor, statement.balance.total_minor
+    if total not in (arrears, balance):
+        words = f"the instalments add up to {total} minor units; they must cover the arrears of {arrears}"
+        raise RefusedError("plan_sum", words + (f", or the balance of {balance}" if balance != arrears else ""))
+    hold = Hold(HoldKind.PLAN, fact.plan_id, desk.now)
+    record_hold(desk.session, desk.account.debtor_id, desk.account.account_id, hold)
+    return Effect((PlanAgreed(fact.plan_id, instalments, desk.now),), {"status": "applied", "plan_id": fact.plan_id})
+
+
+def _written_plan(desk: Desk, fact: AgreePlan) -> tuple[PlanInstalment, ...]:
+    instalments = tuple(
+        PlanInstalment(end_of_day(each.due_date, desk.debtor.time_zone), _minor(each.amount, desk))
+        for each in fact.instalments
+    )
+    if any(later.due_at <= earlier.due_at for earlier, later in pairwise(instalments)):
+        raise RefusedError("plan_dates", "each instalment's date must be later than the one before it")
+    if instalments and instalments[0].due_at <= desk.now:
+        raise RefusedError("date_in_past", "the first instalment is due in the past; give a later date")
+    return instalments
+
+
+def _minor(amount: str, desk: Desk) -> int:
+    try:
+        return parse_minor(amount, desk.account.currency)
+    except MoneyError as error:
+        raise RefusedError("malformed", str(error)) from error
+
+
+def _book_waiting_reversal(desk: Desk, payment_id: str) -> None:
+    """A reversal may be told before its payment; it takes effect as soon as there is something to reverse."""
+    told = select(BookedMessage).where(
+        col(BookedMessage.account_id) == desk.account.account_id,
+        col(BookedMessage.name) == "reverse_payment",
+        col(BookedMessage.booked_at).is_not(None),
+    )
+    if any(each.body.get("payment_id") == payment_id for each in desk.session.exec(told)):
+        entries = read_entries(desk.session, desk.account.account_id)
+        payment = next(each for each in entries if each.entry_id == payment_id)
+        _reverse(desk, payment_id, payment.amount_minor)
+
+
+def _reverse(desk: Desk, payment_id: str, amount_minor: int) -> None:
+    entry = Entry(f"reversal:{payment_id}", EntryKind.REVERSAL, amount_minor, reverses=payment_id)
+    book_entry(desk.session, desk.account.account_id, entry, desk.now, desk.now)
+
+
+def _hold_person(desk: Desk, hold: Hold) -> Effect:
+    record_hold(desk.session, desk.account.debtor_id, EVERY_ACCOUNT, hold)
+    until = hold.until.isoformat() if hold.until is not None else None
+    return Effect((HoldPlaced(hold),), {"status": "applied", "hold_id": hold.hold_id, "until": until})
+
+
+def _choose(desk: Desk, channel: Channel, address_ref: str | None, *, allowed: bool, occurred_at: datetime) -> Effect:
+    session, debtor_id = desk.session, desk.account.debtor_id
+    if address_ref is not None and address_ref not in {each.address_ref for each in addresses(session, debtor_id)}:
+        raise RefusedError("unknown_address", f"no address {address_ref} is known of this person")
+    counts = record_choice(session, debtor_id, channel, address_ref or EVERY_ACCOUNT, allowed, occurred_at)
+    event = ChannelStopped(channel) if unreachable(desk, channel) else ChannelOpened(channel)
+    return Effect((event,), {"status": "applied" if counts else "superseded"})
+
+
+def _wrong_address(desk: Desk, contact: Contact, code: str | None) -> bool:
+    """Whether a receipt says that the address itself is wrong; it is then used no more."""
+    if contact.address_ref is None or code not in _ADDRESS_IS_WRONG:
+        return False
+    address = desk.session.get(Address, contact.address_ref)
+    if address is not None:
+        suppress_address(desk.session, address, desk.now, code)
+    return True

@@ -1,0 +1,226 @@
+"""What each request does in the records and to the case, and the answer that its caller gets."""
+
+import calendar
+from datetime import date, timedelta
+from functools import singledispatch
+from typing import Any
+
+from activities.booking_facts import agree_plan, ends_at
+from activities.desk import Desk, RefusedError
+from activities.effects import Effect, debt_effect
+from domain.case import Case, Plan, PlanInstalment, Waiver
+from domain.events import (
+    CaseClosed,
+    ComplaintResolved,
+    HoldEnded,
+    HoldPlaced,
+    PlanProposed,
+    ReferralDecided,
+    TrackSet,
+    WaiverDecided,
+    WaiverRequested,
+)
+from domain.facts import AgreePlan, Message
+from domain.holds import Hold
+from domain.ledger import Entry, EntryKind
+from domain.money import MoneyError, format_minor, parse_minor, split_evenly
+from domain.registration import end_of_day
+from domain.requests import (
+    CloseCase,
+    DecideLegalReferral,
+    DecideWaiver,
+    GrantGrace,
+    HoldCase,
+    PlanInterval,
+    ProposePlan,
+    RequestWaiver,
+    ResolveComplaint,
+    ResumeCase,
+    SetTrack,
+)
+from domain.terms import ClosedReason, HoldKind
+from storage.ledgers import book_entry
+from storage.people import end_hold, record_hold
+from storage.tables import LegalReferral
+
+
+def book_request(desk: Desk, request: Message, case: Case | None) -> Effect:
+    """Book a request, or an agreed plan, which like a request needs its case.
+
+    Raises:
+        RefusedError: if the records or the policy do not allow it.
+    """
+    if case is None:
+        raise RefusedError("not_collected", "the account is not being collected; start it first")
+    return _book(request, desk, case)
+
+
+@singledispatch
+def _book(request: Message, _desk: Desk, _case: Case) -> Effect:
+    raise TypeError(f"{type(request).__name__} is not booked")
+
+
+@_book.register
+def _(fact: AgreePlan, desk: Desk, case: Case) -> Effect:
+    proposed = case.plan
+    return agree_plan(desk, fact, proposed.instalments if proposed is not None else None)
+
+
+@_book.register
+def _(request: ProposePlan, desk: Desk, _case: Case) -> Effect:
+    limits, currency = desk.policy.plans, desk.account.currency
+    arrears = desk.statement().arrears(desk.now).total_minor
+    if request.instalment_count > limits.most_instalments:
+        words = f"the policy allows at most {limits.most_instalments} instalments, not {request.instalment_count}"
+        raise RefusedError("plan_too_many", words)
+    smallest = limits.smallest_instalment_minor(currency)
+    if arrears < smallest * request.instalment_count:
+        words = f"no instalment may be below {format_minor(smallest, currency)} {currency}; propose fewer"
+        raise RefusedError("plan_too_small", words)
+    days = _due_dates(request)
+    zone = desk.debtor.time_zone
+    if end_of_day(days[0], zone) <= desk.now:
+        raise RefusedError("date_in_past", f"{days[0].isoformat()} is in the past; give a later date")
+    if end_of_day(days[-1], zone) > desk.now + limits.longest + timedelta(days=1):
+        words = f"the plan would end on {days[-1].isoformat()}; the policy allows {limits.longest.days} days"
+        raise RefusedError("plan_too_long", words)
+    amounts = split_evenly(arrears, request.instalment_count)
+    instalments = tuple(PlanInstalment(end_of_day(day, zone), each) for day, each in zip(days, amounts, strict=True))
+    plan = Plan(f"plan-{request.request_id}", instalments)
+    return Effect((PlanProposed(plan),), {"plan_id": plan.plan_id, "instalments": _schedule(days, amounts, currency)})
+
+
+@_book.register
+def _(request: ResolveComplaint, desk: Desk, case: Case) -> Effect:
+    complaint = case.open_complaint(request.complaint_id)
+    if complaint is None:
+        raise RefusedError("unknown_complaint", f"no undecided complaint {request.complaint_id} on this account")
+    kind = HoldKind.DISPUTE if complaint.category == "dispute" else HoldKind.COMPLAINT
+    _end_hold(desk, kind, complaint.complaint_id)
+    event = ComplaintResolved(complaint.complaint_id, request.outcome, desk.now)
+    answer = {"complaint_id": complaint.complaint_id, "outcome": request.outcome.value}
+    if kind is HoldKind.DISPUTE:
+        return Effect((event,), answer)
+    return Effect((event,), answer, tell=_lift(desk, request, kind, complaint.complaint_id))
+
+
+@_book.register
+def _(request: GrantGrace, desk: Desk, _case: Case) -> Effect:
+    until, hold_id = ends_at(request.until, desk), f"grace-{request.request_id}"
+    return _hold_account(desk, Hold(HoldKind.GRACE, hold_id, desk.now, until, reason=request.reason_code))
+
+
+@_book.register
+def _(request: RequestWaiver, desk: Desk, case: Case) -> Effect:
+    amount, waivable = _waiver_amount(request.amount, desk)
+    reserved = sum(each.amount_minor for each in case.waivers if each.approved is None)
+    if amount + reserved > waivable:
+        left = format_minor(max(0, waivable - reserved), desk.account.currency)
+        words = f"only interest and fees can be waived, and {left} {desk.account.currency} of them is left"
+        raise RefusedError("waiver_exceeds", words)
+    waiver = Waiver(f"waiver-{request.request_id}", amount, request.requested_by)
+    asked = WaiverRequested(waiver)
+    if amount > desk.policy.waivers.at_once_minor(desk.statement().balance):
+        return Effect((asked,), {"waiver_id": waiver.waiver_id, "status": "awaiting_approval"})
+    return _waive(desk, waiver, asked)
+
+
+@_book.register
+def _(request: DecideWaiver, desk: Desk, case: Case) -> Effect:
+    waiver = next(each for each in case.waivers if each.waiver_id == request.waiver_id)
+    if not request.approve:
+        decided = WaiverDecided(waiver.waiver_id, approved=False)
+        return Effect((decided,), {"waiver_id": waiver.waiver_id, "status": "refused"})
+    owed = desk.statement().balance
+    if waiver.amount_minor > owed.interest_minor + owed.fees_minor:
+        words = "less interest and fees are left than the waiver asks for; request it anew"
+        raise RefusedError("waiver_exceeds", words)
+    return _waive(desk, waiver)
+
+
+@_book.register
+def _(request: SetTrack, _desk: Desk, _case: Case) -> Effect:
+    return Effect((TrackSet(request.track),), {"track": request.track.value})
+
+
+@_book.register
+def _(request: DecideLegalReferral, desk: Desk, case: Case) -> Effect:
+    referral = desk.session.get(LegalReferral, request.referral_id)
+    if referral is None or referral.checklist_digest != request.checklist_digest:
+        raise RefusedError("checklist_changed", "the checklist has changed; read it and decide again")
+    referral.approved_by = request.decided_by if request.approve else None
+    desk.session.add(referral)
+    again_at = desk.now + case.timetable.review_within
+    event = ReferralDecided(request.approve, request.decided_by, again_at)
+    return Effect((event,), {"referral_id": request.referral_id, "approved": request.approve})
+
+
+@_book.register
+def _(request: HoldCase, desk: Desk, _case: Case) -> Effect:
+    until = ends_at(request.until, desk) if request.until is not None else None
+    return _hold_account(desk, Hold(HoldKind.MANUAL, request.hold_id, desk.now, until, reason=request.reason_code))
+
+
+@_book.register
+def _(request: ResumeCase, desk: Desk, _case: Case) -> Effect:
+    _end_hold(desk, HoldKind.MANUAL, request.hold_id)
+    return Effect(
+        (HoldEnded(HoldKind.MANUAL, request.hold_id, desk.now),), {"hold_id": request.hold_id, "status": "ended"}
+    )
+
+
+@_book.register
+def _(request: CloseCase, desk: Desk, _case: Case) -> Effect:
+    event = CaseClosed(ClosedReason.WRITTEN_OFF, desk.now, request.reason_code)
+    return Effect((event,), {"status": "closed"})
+
+
+def _hold_account(desk: Desk, hold: Hold) -> Effect:
+    record_hold(desk.session, desk.account.debtor_id, desk.account.account_id, hold)
+    until = hold.until.isoformat() if hold.until is not None else None
+    return Effect((HoldPlaced(hold),), {"hold_id": hold.hold_id, "until": until})
+
+
+def _end_hold(desk: Desk, kind: HoldKind, hold_id: str) -> None:
+    end_hold(desk.session, desk.account.debtor_id, desk.account.account_id, kind, hold_id, desk.now)
+
+
+def _lift(desk: Desk, request: ResolveComplaint, kind: HoldKind, hold_id: str) -> tuple[str, dict[str, Any]]:
+    """The fact by which the person's other cases learn that a hold on the person has ended."""
+    body = {"event_id": request.request_id, "occurred_at": desk.now.isoformat(), "hold_kind": kind, "hold_id": hold_id}
+    return "lift_hold", body
+
+
+def _waiver_amount(text: str, desk: Desk) -> tuple[int, int]:
+    """The amount asked for, and the interest and fees that are left, in minor units."""
+    try:
+        amount = parse_minor(text, desk.account.currency)
+    except MoneyError as error:
+        raise RefusedError("malformed", str(error)) from error
+    owed = desk.statement().balance
+    return amount, owed.interest_minor + owed.fees_minor
+
+
+def _waive(desk: Desk, waiver: Waiver, *before: WaiverRequested) -> Effect:
+    entry = Entry(waiver.waiver_id, EntryKind.WAIVER, waiver.amount_minor)
+    book_entry(desk.session, desk.account.account_id, entry, desk.now, desk.now)
+    booked = debt_effect(desk, desk.statement(), waiver_id=waiver.waiver_id, status="waived")
+    events = (*before, WaiverDecided(waiver.waiver_id, approved=True), *booked.events)
+    return Effect(events, booked.answer, trail=booked.trail)
+
+
+def _due_dates(request: ProposePlan) -> list[date]:
+    return [_after(request.first_due_date, request.interval, number) for number in range(request.instalment_count)]
+
+
+def _after(first: date, interval: PlanInterval, number: int) -> date:
+    if interval is not PlanInterval.MONTH:
+        return first + timedelta(days=(7 if interval is PlanInterval.WEEK else 14) * number)
+    year, month = divmod(first.month - 1 + number, 12)
+    year, month = first.year + year, month + 1
+    return date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
+
+
+def _schedule(days: list[date], amounts: tuple[int, ...], currency: str) -> list[dict[str, str]]:
+    pairs = zip(days, amounts, strict=True)
+    return [{"due_date": day.isoformat(), "amount": format_minor(amount, currency)} for day, amount in pairs]

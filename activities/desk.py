@@ -1,0 +1,95 @@
+"""What every activity has at hand when it deals with one account: the records, its policy and its rules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.jurisdiction import Pack
+from sqlmodel import Session
+
+from domain.ledger import Statement
+from domain.orders import Refusal
+from domain.policy import Policy
+from storage.accounts import lock_account
+from storage.ledgers import read_statement
+from storage.policies import kept_policy
+from storage.tables import Account, Debtor
+
+
+Clock = Callable[[], datetime]
+"""Tells the moment, aware UTC."""
+
+
+class RefusedError(Exception):
+    """A message or step that the records do not allow."""
+
+    def __init__(self, code: str, words: str) -> None:
+        """Say why, by a code for machines and in words for people."""
+        super().__init__(words)
+        self.refusal = Refusal(code, words)
+
+
+@dataclass(frozen=True)
+class Library:
+    """The policies and jurisdiction packs that this worker was started with."""
+
+    policies: Mapping[str, Policy]
+    packs: Mapping[str, Pack]
+
+    def policy(self, session: Session, account: Account) -> Policy:
+        """The policy that the account's case started with, or the one it will start with."""
+        if account.policy_version is not None:
+            return kept_policy(session, account.policy_version)
+        return self.policy_named(account.policy)
+
+    def policy_named(self, name: str) -> Policy:
+        """The policy as its file has it now.
+
+        Raises:
+            RefusedError: if there is no file of that name.
+        """
+        policy = self.policies.get(name)
+        if policy is None:
+            known = ", ".join(sorted(self.policies))
+            raise RefusedError("unknown_policy", f"there is no policy {name}; there are {known}")
+        return policy
+
+    def pack(self, jurisdiction: str) -> Pack:
+        """The rules of a jurisdiction such as ``CN`` or ``US-MA``.
+
+        Raises:
+            RefusedError: if there is no pack for it; nobody is contacted under unknown rules.
+        """
+        pack = self.packs.get(jurisdiction.partition("-")[0])
+        if pack is None:
+            known = ", ".join(sorted(self.packs))
+            raise RefusedError("unknown_jurisdiction", f"there are no rules for {jurisdiction}; there are {known}")
+        return pack
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One account, locked with its person, inside a writing transaction."""
+
+    session: Session
+    account: Account
+    debtor: Debtor
+    policy: Policy
+    pack: Pack
+    now: datetime
+
+    @classmethod
+    def open(cls, session: Session, library: Library, account_id: str, clock: Clock) -> "Desk":
+        """Lock the account and lay out what belongs to it. The clock is read when the lock is held.
+
+        Raises:
+            UnknownAccountError: if it is not registered.
+            RefusedError: if its policy or jurisdiction is not known here.
+        """
+        account, debtor = lock_account(session, account_id)
+        policy = library.policy(session, account)
+        return cls(session, account, debtor, policy, library.pack(account.jurisdiction), clock())
+
+    def statement(self) -> Statement:
+        """The account as its ledger has it now."""
+        return read_statement(self.session, self.account.account_id, self.policy.payment_order)
