@@ -79,7 +79,7 @@ def validate(model: type[ModelT], document: Document) -> ModelT:
         return model.model_validate(document.data)
     except ValidationError as error:
         schema = model.model_json_schema()
-        problems = [each for details in error.errors() for each in _problems(document, schema, details)]
+        problems = [each for details in _first_causes(error) for each in _problems(document, schema, details)]
         raise ConfigError(tuple(problems)) from error
 
 
@@ -106,6 +106,13 @@ def _syntax_problem(path: Path, error: YAMLError) -> str:
         key = (error.problem or "").split('"')[1]
         return f"{path}:{line}: {key}: stands twice in the same mapping; keep one"
     return f"{path}:{line}: is not YAML: {error.problem}"
+
+
+def _first_causes(error: ValidationError) -> list[ErrorDetails]:
+    """The errors without complaints that a list is too short because of items that are themselves wrong."""
+    found = error.errors()
+    inside = {details["loc"][:depth] for details in found for depth in range(len(details["loc"]))}
+    return [details for details in found if details["type"] != "too_short" or details["loc"] not in inside]
 
 
 def _problems(document: Document, schema: dict[str, Any], details: ErrorDetails) -> Iterator[str]:
@@ -150,6 +157,10 @@ def _words(details: ErrorDetails, schema: dict[str, Any]) -> str:
             return f"must be one of {details.get('ctx', {}).get('expected', '')}, not {shown}"
         case "string_type":
             return f"must be text; write it in quotes, not as {shown}"
+        case "too_short":
+            return f"must have at least {details.get('ctx', {}).get('min_length')}, not {shown}"
+        case "too_long":
+            return f"must have at most {details.get('ctx', {}).get('max_length')}"
         case "tuple_type" | "list_type":
             return f"must be a list, one '- item' a line, not {shown}"
         case "model_type" | "dict_type":

@@ -200,6 +200,7 @@ class PlanLimits(Part):
     """What an instalment plan may look like when it is agreed without further approval."""
 
     most_instalments: Count
+    """The number of instalments, at most."""
     smallest_instalment: dict[Currency, str]
     """By currency, a decimal such as "50.00"."""
     longest: Duration
