@@ -82,3 +82,7 @@ class Words:
     """Of an email."""
     parameters: dict[str, str] | None = None
     """What filled the template, for providers that take a template's id and its parameters."""
+
+
+class MessageRefused(ValueError):
+    """A message that may not be sent: says what is missing or wrong and how to mend it, without personal data."""

@@ -39,7 +39,7 @@ class SmsSize:
 
 def sms_size(text: str) -> SmsSize:
     """Measure a text message as carriers do; an empty one takes one segment."""
-    encoding = SmsEncoding.GSM_7 if _GSM_BASIC | _GSM_EXTENDED >= set(text) else SmsEncoding.UCS_2
+    encoding = SmsEncoding.GSM_7 if set(text) <= _GSM_BASIC | _GSM_EXTENDED else SmsEncoding.UCS_2
     costs = [_cost(character, encoding) for character in text]
     units = sum(costs)
     segments = 1 if units <= _ALONE[encoding] else _segments(costs, _IN_EACH_OF_SEVERAL[encoding])

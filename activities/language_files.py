@@ -1,0 +1,87 @@
+"""What a language's folder says beside its templates: how dates are written, and which points a message must make."""
+
+from pathlib import Path
+from typing import Annotated
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from config.yaml_documents import ConfigError, read_document, validate
+from domain.terms import Channel, Stage
+
+CONVENTIONS = "language.yaml"
+REQUIRED_WORDS = "required_words.yaml"
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Conventions(_Part):
+    """How a language writes what comes from the records."""
+
+    date: Text
+    """A date's pattern, in the letters of the Unicode date field symbols."""
+    moment: Text
+    """The pattern of a date with its time."""
+    one_day: Text
+    days: Annotated[str, StringConstraints(pattern=r"\{count\}")]
+    """More days than one, or none; ``{count}`` stands for the number."""
+    joins_lines_with: str
+    """What stands between the sentences of a text message or announcement."""
+    sms_begins: Annotated[str, StringConstraints(pattern=r"\{collector\}")]
+    """How every text message begins; ``{collector}`` stands for the institution that writes."""
+    debt_words: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Never in a subject, a preview or an announcement."""
+    collection_names: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Never in the name of an institution that an announcement says aloud."""
+
+
+class RequiredPoint(_Part):
+    """A point that messages must make, with the wordings that make it."""
+
+    point: Text
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    stages: tuple[Stage, ...] = tuple(Stage)
+    any_of: Annotated[tuple[Text, ...], Field(min_length=1)]
+    before_facts: bool = False
+    """Whether it must stand before any fact of the debt."""
+    reason: Text
+    source: str | None = None
+    """The rule of the regulations' list that it follows from."""
+
+
+class RequiredWords(_Part):
+    """All points of one language."""
+
+    points: Annotated[tuple[RequiredPoint, ...], Field(min_length=1)]
+
+    def for_message(self, stage: Stage, channel: Channel) -> tuple[RequiredPoint, ...]:
+        """The points that one message must make."""
+        return tuple(each for each in self.points if channel in each.channels and stage in each.stages)
+
+
+def load_conventions(language_folder: Path) -> Conventions:
+    """Read how a language writes; raises :class:`ConfigError`."""
+    return validate(Conventions, read_document(language_folder / CONVENTIONS))
+
+
+def load_required_words(language_folder: Path) -> RequiredWords:
+    """Read the points that a language's messages must make; raises :class:`ConfigError`."""
+    return validate(RequiredWords, read_document(language_folder / REQUIRED_WORDS))
+
+
+def locale_of(language_folder: Path) -> Locale:
+    """The locale that the folder is named after.
+
+    Raises:
+        ConfigError: if there is none of that name.
+    """
+    try:
+        return Locale.parse(language_folder.name, sep="-")
+    except (ValueError, UnknownLocaleError) as error:
+        problem = f"{language_folder}: is not named after a language; name it such as zh-CN or en"
+        raise ConfigError((problem,)) from error

@@ -1,0 +1,182 @@
+"""All messages of one language: its templates, its conventions and its lists, checked together before any is sent."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import assert_never
+
+from jinja2 import TemplateError
+
+from activities.email_layout import EmailLayout
+from activities.fact_words import FactWords, fact_words, variables_of
+from activities.language_files import CONVENTIONS, RequiredPoint, load_conventions, load_required_words, locale_of
+from activities.right_to_know import discloses_to_others, late_points, missing, unfit, unmade_points
+from activities.sample_facts import SAMPLES
+from activities.template_files import ENDING, TemplateFiles
+from activities.wording import ForbiddenWords
+from config.yaml_documents import ConfigError
+from domain.messages import MessageFacts, MessageKey, MessageRefused, Words
+from domain.terms import Channel, Stage
+
+_STAGES = (Stage.FIRST_REMINDER, Stage.GENTLE_REMINDER, Stage.ESCALATION, Stage.PRE_LEGAL)
+"""Stages in which people are written to; after a referral nobody is."""
+
+_SUBJECT = "Subject:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """One message's template and what is known of it before any facts come."""
+
+    stage: Stage
+    channel: Channel
+    file: str
+    template_id: str
+    version: str
+    variables: frozenset[str]
+
+
+class LanguageMessages:
+    """Composes the messages of one language."""
+
+    def __init__(self, folder: Path, layout: EmailLayout) -> None:
+        """Read and check everything in the language's folder, which is named after the language.
+
+        Raises:
+            ConfigError: naming every template, variable or word that is missing or wrong, and how to mend it.
+        """
+        self._language = folder.name
+        self._layout = layout
+        self._locale = locale_of(folder)
+        self._conventions = load_conventions(folder)
+        self._required = load_required_words(folder)
+        self._forbidden = ForbiddenWords.load(folder)
+        self._files = TemplateFiles(folder)
+        _raise_any(self._problems_of_files())
+        shaping = (folder / CONVENTIONS, layout.path)
+        self._templates = {(each.stage.value, each.channel): each for each in self._known_templates(shaping)}
+        _raise_any(self._problems_of_samples())
+
+    def compose(self, key: MessageKey, facts: MessageFacts) -> Words:
+        """The words of a demand.
+
+        Raises:
+            MessageRefused: if there is no such message, or its words would lack what the person has a right to know,
+                tell others, or hold what is forbidden.
+        """
+        template = self._templates.get((key.occasion, key.channel))
+        if template is None:
+            raise MessageRefused(f"{self._language} has no {key.message_class} for {key.occasion} by {key.channel}")
+        said = fact_words(facts, self._locale, self._conventions)
+        words = self._words(template, said)
+        faults = [*self._faults(template, words, said)]
+        if faults:
+            raise MessageRefused("; ".join(f"{template.template_id} {each}" for each in faults))
+        return words
+
+    def _known_templates(self, shaping: tuple[Path, ...]) -> Iterator[_Template]:
+        for stage, channel, file in _required_files():
+            template_id = f"{self._language}/{file.removesuffix(ENDING)}"
+            yield _Template(
+                stage, channel, file, template_id, self._files.digest(file, *shaping), self._files.variables(file)
+            )
+
+    def _words(self, template: _Template, said: FactWords) -> Words:
+        offered = {name: said[name] for name in variables_of(template.channel)}
+        rendered = _tidy(self._files.render(template.file, offered))
+        subject, text = "", rendered
+        match template.channel:
+            case Channel.SMS | Channel.VOICE:
+                text = self._conventions.joins_lines_with.join(line.strip() for line in rendered.splitlines() if line)
+            case Channel.EMAIL | Channel.LETTER:
+                subject, text = _split_subject(rendered)
+            case Channel.CALL:
+                pass
+            case _:
+                assert_never(template.channel)
+        return Words(
+            template_id=template.template_id,
+            template_version=template.version,
+            text=text,
+            subject=subject,
+            html=self._html(subject, text, said) if template.channel is Channel.EMAIL else "",
+            parameters=_parameters(template, said) if template.channel is Channel.SMS else None,
+        )
+
+    def _html(self, subject: str, text: str, said: FactWords) -> str:
+        return self._layout.html(subject, text, self._language, (str(said["pay_url"]), str(said["link"])))
+
+    def _faults(self, template: _Template, words: Words, said: FactWords) -> Iterator[str]:
+        yield from missing(template.channel, words, said)
+        yield from unfit(template.channel, words, said, self._conventions)
+        yield from unmade_points(words, self._points(template))
+        yield from map(str, self._forbidden.findings(_impersonal(words, said)))
+
+    def _points(self, template: _Template) -> tuple[RequiredPoint, ...]:
+        return self._required.for_message(template.stage, template.channel)
+
+    def _problems_of_files(self) -> Iterator[str]:
+        yield from self._files.syntax_problems()
+        for _, channel, file in _required_files():
+            yield from self._files.problems(file, variables_of(channel))
+        for path, text in self._files.plain_texts():
+            for finding in self._forbidden.findings(text):
+                yield f"{path}:{finding.line}: {finding}; take it out"
+
+    def _problems_of_samples(self) -> Iterator[str]:
+        for template in self._templates.values():
+            for facts in SAMPLES:
+                yield from self._problems_of_sample(template, facts)
+
+    def _problems_of_sample(self, template: _Template, facts: MessageFacts) -> Iterator[str]:
+        said = fact_words(facts, self._locale, self._conventions)
+        try:
+            words = self._words(template, said)
+        except TemplateError as error:
+            yield f"{self._files.place_of(template.file, error)}: cannot be filled: {error.message}; correct it"
+            return
+        faults = chain(
+            self._faults(template, words, said),
+            discloses_to_others(template.channel, words, said),
+            late_points(words, self._points(template), said),
+        )
+        for each in faults:
+            yield f"{self._files.path(template.file)}: {each}"
+
+
+def _required_files() -> Iterator[tuple[Stage, Channel, str]]:
+    for stage in _STAGES:
+        for channel in Channel:
+            yield stage, channel, f"demand/{stage}.{channel}{ENDING}"
+
+
+def _raise_any(problems: Iterator[str]) -> None:
+    found = tuple(dict.fromkeys(problems))
+    if found:
+        raise ConfigError(found)
+
+
+def _tidy(rendered: str) -> str:
+    """Without spaces at lines' ends and with one blank line between paragraphs."""
+    lines = "\n".join(line.rstrip() for line in rendered.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def _split_subject(rendered: str) -> tuple[str, str]:
+    first, _, text = rendered.partition("\n")
+    return (first.removeprefix(_SUBJECT).strip(), text.strip()) if first.startswith(_SUBJECT) else ("", rendered)
+
+
+def _impersonal(words: Words, said: FactWords) -> str:
+    """The words without names that may happen to be forbidden words: of the person, and of streets."""
+    text = f"{words.subject}\n{words.text}"
+    for name in ("person_name", "postal_address"):
+        text = text.replace(str(said[name]), " ")
+    return text
+
+
+def _parameters(template: _Template, said: FactWords) -> dict[str, str]:
+    """What filled the template, for carriers that take a registered template's id and its parameters."""
+    return {name: value for name in sorted(template.variables) if isinstance(value := said[name], str)}

@@ -1,0 +1,192 @@
+"""Whether composed words tell the person all that they have a right to know, and nobody else anything.
+
+The words themselves are searched for each fact as it is written there: a template cannot seem to say what it does not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from activities.fact_words import FactWords
+from activities.language_files import Conventions, RequiredPoint
+from activities.wording import PlainText
+from domain.messages import Words
+from domain.sms_segments import sms_size
+from domain.terms import Channel
+
+MOST_SEGMENTS = 8
+"""Of a text message: what carriers in China take (500 characters)."""
+
+_PREVIEW_COLUMNS = 140
+"""How much of an email's beginning mail programs show in their lists; a Chinese character takes two columns."""
+
+_ROW = " | "
+
+_IN_FULL = (
+    "collector",
+    "person_name",
+    "lender_name",
+    "product",
+    "arrears",
+    "as_of",
+    "due_date",
+    "days_overdue",
+    "pay_url",
+    "help_phone",
+    "complaint_phone",
+    "complaint_email",
+)
+_STATED = {
+    Channel.SMS: ("lender_name", "product", "arrears", "as_of", "due_date", "days_overdue", "help_phone", "link"),
+    Channel.VOICE: ("collector", "person_name", "help_phone"),
+    Channel.EMAIL: (*_IN_FULL, "postal_address", "link"),
+    Channel.LETTER: (*_IN_FULL, "postal_address", "link"),
+    Channel.CALL: _IN_FULL,
+}
+"""Facts that a demand states on each channel."""
+
+_FACTS_OF_THE_DEBT = ("product", "arrears", "balance", "due_date", "days_overdue")
+
+
+def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
+    """Each thing that the words of a demand do not state although they must, in words."""
+    for name in _STATED[channel]:
+        if not _states(words.text, str(facts[name])):
+            yield f"does not state {name}; put {{{{ {name} }}}} back"
+    if facts["balance_differs"] and channel is not Channel.VOICE and not _states(words.text, str(facts["balance"])):
+        yield "does not state the balance beside the arrears, although they differ; put {{ balance }} back"
+    match channel:
+        case Channel.EMAIL | Channel.CALL:
+            yield from _missing_rows(words.text, facts)
+        case Channel.LETTER:
+            yield from _missing_rows(words.text, facts)
+            yield from _missing_letterhead(words.text, facts)
+        case Channel.SMS | Channel.VOICE:
+            pass
+
+
+def unfit(channel: Channel, words: Words, facts: FactWords, conventions: Conventions) -> Iterator[str]:
+    """What else forbids sending the words on their channel: too long, without a signature, or telling others."""
+    match channel:
+        case Channel.SMS:
+            yield from _unfit_text_message(words.text, facts, conventions)
+        case Channel.VOICE:
+            yield from _unfit_announcement(words.text, facts, conventions)
+        case Channel.EMAIL:
+            yield from _missing_subject(words)
+            yield from _revealing("the subject", _impersonal(words.subject, facts), conventions)
+            yield from _revealing("the preview", _preview(_impersonal(words.text, facts)), conventions)
+        case Channel.LETTER:
+            yield from _missing_subject(words)
+            yield from _revealing("the subject", _impersonal(words.subject, facts), conventions)
+        case Channel.CALL:
+            pass
+
+
+def unmade_points(words: Words, points: tuple[RequiredPoint, ...]) -> Iterator[str]:
+    """Each point that the words do not make."""
+    text = PlainText(words.text)
+    for each in points:
+        if not any(map(text.says, each.any_of)):
+            yield f"does not make the point {each.point}; {_how_to_make(each)}"
+
+
+def late_points(words: Words, points: tuple[RequiredPoint, ...], facts: FactWords) -> Iterator[str]:
+    """Each point that must stand before any fact of the debt and does not. For facts unlike all other words."""
+    opening = PlainText(words.text[: _first_fact(words.text, facts)])
+    for each in points:
+        if each.before_facts and not any(map(opening.says, each.any_of)):
+            yield f"states a fact of the debt before the point {each.point}; {_how_to_make(each)} first"
+
+
+def discloses_to_others(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
+    """Each fact of the debt in what others may see or hear. For facts unlike all other words."""
+    seen = {
+        Channel.VOICE: words.text,
+        Channel.EMAIL: words.subject + _preview(words.text),
+        Channel.LETTER: words.subject,
+    }
+    for name in ("product", "lender_name"):
+        if facts[name] != facts["collector"] and _states(seen.get(channel, ""), str(facts[name])):
+            yield f"tells others {name}; keep {{{{ {name} }}}} out of the subject, the preview and announcements"
+
+
+def _states(text: str, value: str) -> bool:
+    """Whether the value stands in the text by itself, not as a part of a longer number."""
+    before = r"(?<![0-9])(?<![0-9][.,])" if value[:1].isdigit() else ""
+    after = r"(?![0-9]|[.,][0-9])" if value[-1:].isdigit() else ""
+    return re.search(before + re.escape(value) + after, text) is not None
+
+
+def _missing_rows(text: str, facts: FactWords) -> Iterator[str]:
+    rows = [line.rsplit(_ROW, 1)[1] for line in text.splitlines() if _ROW in line]
+    names = ["arrears_principal", "arrears_interest", "arrears_fees", "arrears"]
+    names += ["balance"] if facts["balance_differs"] else []
+    if rows != [facts[name] for name in names]:
+        yield f'does not list {", ".join(names)}, one a line in this order; write each as "Label | {{{{ amount }}}}"'
+
+
+def _missing_letterhead(text: str, facts: FactWords) -> Iterator[str]:
+    head = "\n".join(line for line in text.splitlines() if line.startswith("# "))
+    for name in ("collector", "postal_address", "help_phone"):
+        if not _states(head, str(facts[name])):
+            yield f'does not name {name} in its letterhead; put {{{{ {name} }}}} on a line that begins with "# "'
+    if f"> {facts['as_of_date']}" not in text.splitlines():
+        yield 'does not say when it was written; put "> {{ as_of_date }}" on a line of its own'
+
+
+def _unfit_text_message(text: str, facts: FactWords, conventions: Conventions) -> Iterator[str]:
+    signature = conventions.sms_begins.format(collector=facts["collector"])
+    if not text.startswith(signature):
+        yield f"does not begin with {conventions.sms_begins.format(collector='{{ collector }}')}; put it first"
+    size = sms_size(text)
+    if size.segments > MOST_SEGMENTS:
+        yield f"takes {size.segments} segments, more than {MOST_SEGMENTS}; shorten the template or the names in it"
+    if not re.search(re.escape(str(facts["link"])) + r"(\s|$)", text):
+        yield "runs on right after its link, so that a telephone takes more for the link; put a space after {{ link }}"
+
+
+def _unfit_announcement(text: str, facts: FactWords, conventions: Conventions) -> Iterator[str]:
+    yield from _revealing("the announcement", _impersonal(text, facts), conventions)
+    name = PlainText(str(facts["collector"]))
+    for word in filter(name.says, conventions.collection_names):
+        yield f'would say a name with "{word}" in it aloud; name the collector otherwise or use another channel'
+
+
+def _missing_subject(words: Words) -> Iterator[str]:
+    if not words.subject:
+        yield 'has no subject; begin the template with "Subject: ..."'
+
+
+def _impersonal(text: str, facts: FactWords) -> str:
+    """The text without who writes to whom, from which number: these tell nothing, whatever their letters are."""
+    for name in ("collector", "person_name", "help_phone"):
+        text = text.replace(str(facts[name]), " ")
+    return text
+
+
+def _revealing(what: str, text: str, conventions: Conventions) -> Iterator[str]:
+    for word in filter(PlainText(text).says, conventions.debt_words):
+        yield f'says "{word}" in {what}, where others may learn of it; say it elsewhere'
+    if re.search(r"\d", text):
+        yield f"has a figure in {what}, where others may learn of it; say it elsewhere"
+
+
+def _preview(text: str) -> str:
+    columns = 0
+    for position, character in enumerate(text):
+        columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if columns > _PREVIEW_COLUMNS:
+            return text[:position]
+    return text
+
+
+def _first_fact(text: str, facts: FactWords) -> int:
+    """Where the first fact of the debt stands, or the text's end."""
+    positions = [text.find(str(facts[name])) for name in _FACTS_OF_THE_DEBT]
+    return min((each for each in positions if each >= 0), default=len(text))
+
+
+def _how_to_make(point: RequiredPoint) -> str:
+    source = f", rule {point.source}" if point.source else ""
+    return f"say {' or '.join(repr(phrase) for phrase in point.any_of)} ({point.reason}{source})"

@@ -1,0 +1,44 @@
+"""Facts with which every template is tried when a worker starts, unlike each other and any word of a template."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from domain.ledger import Sums
+from domain.messages import Lender, MessageFacts
+
+_OWN_NAME = Lender(
+    name="Nordlicht",
+    collector="Nordlicht",
+    pay_url="https://pay.example/now",
+    help_phone="400 800 7101",
+    complaint_phone="400 800 7202",
+    complaint_email="complaints@nordlicht.example",
+    postal_address="Tilia Lane, Example Town",
+    link_base="https://read.example/m",
+)
+
+_EQUAL = MessageFacts(
+    contact_id="c-sample",
+    account_id="A-sample",
+    person_name="Zephyr Quill",
+    product="Bluebell",
+    currency="CNY",
+    lender=_OWN_NAME,
+    arrears=Sums(principal_minor=120_031, interest_minor=4_052, fees_minor=1_073),
+    balance_minor=125_156,
+    due_date=date(2026, 3, 14),
+    days_overdue=1,
+    as_of=datetime(2026, 5, 23, 9, 41, tzinfo=UTC),
+)
+
+SAMPLES = (
+    _EQUAL,
+    replace(
+        _EQUAL,
+        lender=replace(_OWN_NAME, collector="Harbourlight"),
+        balance_minor=987_654,
+        days_overdue=76,
+    ),
+    replace(_EQUAL, arrears=Sums(principal_minor=120_031), balance_minor=120_031, currency="JPY"),
+)
+"""The lender itself with all due; somebody else with a part not yet due; and arrears without interest and fees."""
