@@ -46,7 +46,7 @@ def typeset(
         to_lines: the postal address, a line each.
         language: BCP 47 tag, such as ``zh-CN`` or ``en``.
         reference: printed at the foot of each page, so that a person who calls can name the letter.
-        stamp: the moment kept as the file's creation date, aware.
+        stamp: the moment kept, to the second, as the file's creation date; aware.
         mark: printed across the top of each page, for a letter that is not meant to be sent.
 
     Raises:
@@ -66,7 +66,7 @@ def typeset(
             font_paths=_fonts(),
             sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
             pdf_standards=["a-2a"],
-            timestamp=stamp.astimezone(UTC),
+            timestamp=stamp.astimezone(UTC).replace(microsecond=0),
         )
     except typst.TypstError:
         # Typst's own message quotes the letter's words, which are personal: it goes no further.

@@ -1,4 +1,4 @@
-"""One stand-in of the providers for each test, which also proves that every request fitted the providers' documents."""
+"""One stand-in of the providers for all tests, as new for each; it proves that every request fitted their documents."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,14 @@ from tests.standins.provider_standin import ProviderStandIn
 from tests.standins.specs import specs_folder
 
 
-@pytest.fixture
-def standin() -> Iterator[ProviderStandIn]:
+@pytest.fixture(scope="session")
+def running_standin() -> Iterator[ProviderStandIn]:
     with ProviderStandIn(specs_folder()) as running:
         yield running
-    assert running.violations == []
+
+
+@pytest.fixture
+def standin(running_standin: ProviderStandIn) -> Iterator[ProviderStandIn]:
+    running_standin.forget()
+    yield running_standin
+    assert running_standin.violations == []

@@ -70,6 +70,11 @@ class FaultProxy:
         """Spoil the next requests, one fault each, in this order."""
         self._faults.extend(faults)
 
+    def forget(self) -> None:
+        """Drop the faults that wait and the exchanges that were."""
+        self._faults.clear()
+        self.exchanges.clear()
+
     def _handler(proxy) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"

@@ -69,6 +69,12 @@ class ProviderStandIn:
         """Spoil the next requests, one fault each, in this order."""
         self.proxy.spoil_next(*faults)
 
+    def forget(self) -> None:
+        """Be as new: nothing taken, nothing held against anybody, no fault waiting."""
+        for kept in (self.messages, self.calls, self.emails, self.violations):
+            kept.clear()
+        self.proxy.forget()
+
     def start(self) -> None:
         """Begin to listen, on ports of its own choice, with the documents read beforehand so that answers are quick."""
         for name in (TWILIO, SENDGRID):
