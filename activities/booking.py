@@ -5,6 +5,7 @@ The workflow books here, and so does the client for accounts that no workflow co
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,7 +16,7 @@ from activities.booking_requests import book_request
 from activities.desk import Desk, Library, RefusedError
 from activities.effects import Effect
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
-from domain.orders import Booking, MessageToBook
+from domain.orders import Booking, MessageToBook, Refusal
 from domain.requests import REQUESTS, Request
 from storage import audit
 from storage.accounts import other_open_accounts, write_milestones
@@ -61,7 +62,7 @@ class Books:
         booking = self._carry_out(desk, order, message)
         row = known or _row(desk, order, message)
         if booking.refusal is None or known is not None:
-            row.booked_at, row.booking = order.as_of, _BOOKINGS.dump_python(booking, mode="json")
+            _settle(row, order.as_of, booking)
             session.add(row)
         return booking
 
@@ -93,10 +94,25 @@ class Books:
         return Booking(effect.events, effect.answer, others=others)
 
 
-def pending_facts(session: Session, limit: int) -> Sequence[BookedMessage]:
-    """Facts that were received and never booked, oldest first."""
-    chosen = select(BookedMessage).where(col(BookedMessage.booked_at).is_(None))
+def settle_refused(session: Session, account_id: str, message_id: str, refusal: Refusal, at: datetime) -> None:
+    """Note that a fact which was received has been refused by its case, so that it is not delivered again."""
+    row = session.get(BookedMessage, (account_id, message_id))
+    if row is not None and row.booked_at is None:
+        _settle(row, at, Booking(refusal=refusal))
+        session.add(row)
+
+
+def pending_facts(session: Session, before: datetime, limit: int) -> Sequence[BookedMessage]:
+    """Facts that were received before that moment and never booked, oldest first."""
+    chosen = select(BookedMessage).where(
+        col(BookedMessage.booked_at).is_(None), col(BookedMessage.received_at) < before
+    )
     return session.exec(chosen.order_by(col(BookedMessage.received_at)).limit(limit)).all()
+
+
+def _settle(row: BookedMessage, at: datetime, booking: Booking) -> None:
+    row.booked_at, row.booking = at, _BOOKINGS.dump_python(booking, mode="json")
+    row.refused = booking.refusal is not None
 
 
 def _row(desk: Desk, order: MessageToBook, message: Message) -> BookedMessage:

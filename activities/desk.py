@@ -15,7 +15,6 @@ from storage.ledgers import read_statement
 from storage.policies import kept_policy
 from storage.tables import Account, Debtor
 
-
 Clock = Callable[[], datetime]
 """Tells the moment, aware UTC."""
 
@@ -53,6 +52,23 @@ class Library:
             known = ", ".join(sorted(self.policies))
             raise RefusedError("unknown_policy", f"there is no policy {name}; there are {known}")
         return policy
+
+    def default_policy(self, country: str, currency: str, language: str) -> Policy:
+        """The one policy for real people that fits, for accounts that name none.
+
+        Raises:
+            RefusedError: if none fits, or several do.
+        """
+        fitting = [
+            policy
+            for policy in self.policies.values()
+            if not policy.demonstration and policy.refusal_of(country, currency, language) is None
+        ]
+        if len(fitting) != 1:
+            names = ", ".join(sorted(policy.name for policy in fitting)) or "none"
+            words = f"name a policy: those for {country}, {currency} and {language} are {names}"
+            raise RefusedError("policy_not_named", words)
+        return fitting[0]
 
     def pack(self, jurisdiction: str) -> Pack:
         """The rules of a jurisdiction such as ``CN`` or ``US-MA``.

@@ -22,6 +22,15 @@ CONTACT_QUEUES = {
 """One queue a channel, each limited to its provider's rate. Calls by people are tasks and need none."""
 
 
+WORKFLOW_TYPE = "AccountCollection"
+"""The type of the workflow that collects one account."""
+
+
+def workflow_id(account_id: str) -> str:
+    """The id of an account's workflow; one account has at most one that runs."""
+    return f"account-{account_id}"
+
+
 class ActivityName(StrEnum):
     """The activities by the name under which a worker offers them."""
 

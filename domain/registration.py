@@ -35,8 +35,8 @@ def _amount(text: str) -> str:
     return text
 
 
-OpaqueId = Annotated[Reference, AfterValidator(_opaque)]
-"""An id that says nothing of the person."""
+OpaqueId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"), AfterValidator(_opaque)]
+"""An id that says nothing of the person: letters, digits, dot, dash and underscore, at most 80."""
 
 OwedAmount = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), AfterValidator(_amount)]
 """A decimal string, zero or more."""

@@ -28,9 +28,20 @@ def addresses(session: Session, debtor_id: str) -> Sequence[Address]:
     return session.exec(chosen.order_by(col(Address.kind), col(Address.number))).all()
 
 
+def channel_choices(session: Session, debtor_id: str) -> Sequence[ChannelChoice]:
+    """The person's latest word on each channel and address."""
+    return session.exec(select(ChannelChoice).where(col(ChannelChoice.debtor_id) == debtor_id)).all()
+
+
+def unusable_references(session: Session, debtor_id: str) -> frozenset[str]:
+    """The person's addresses that are not to be used."""
+    known = addresses(session, debtor_id)
+    return frozenset(each.address_ref for each in known if each.unusable_since is not None)
+
+
 def refused_channels(session: Session, debtor_id: str) -> frozenset[tuple[Channel, str]]:
     """What the person opted out of: a channel with an address, or with ``*`` for the whole channel."""
-    choices = session.exec(select(ChannelChoice).where(col(ChannelChoice.debtor_id) == debtor_id))
+    choices = channel_choices(session, debtor_id)
     return frozenset((Channel(each.channel), each.address_ref) for each in choices if not each.allowed)
 
 

@@ -3,6 +3,7 @@
 Personal data stand in ``debtor``, ``address``, ``contact`` (the words) and ``stored_text`` only.
 """
 
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -142,6 +143,8 @@ class BookedMessage(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcInstant)
     booked_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     booking: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
+    refused: bool = Field(default=False)
+    """Whether the booking is a refusal, which the case knows nothing of."""
 
 
 class PersonFact(SQLModel, table=True):
@@ -213,6 +216,8 @@ class Contact(SQLModel, table=True):
     template_version: str | None = Field(default=None, max_length=64)
     subject: str = Field(default="", sa_type=Text)
     words: str = Field(default="", sa_type=Text)
+    html: str = Field(default="", sa_type=Text)
+    parameters: dict[str, str] = Field(default_factory=dict, sa_type=JsonDocument)
     verdicts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
     valid_until: datetime | None = Field(default=None, sa_type=UtcInstant)
     provider: str | None = Field(default=None, max_length=40)
@@ -223,8 +228,15 @@ class Contact(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     lookups: int = Field(default=0)
     direction: str = Field(default="outbound", max_length=10)
-    connected: bool = Field(default=False)
-    conversation: bool = Field(default=False)
+    connected: bool | None = Field(default=False)
+    """Whether a call was answered; none while that is not known."""
+    conversation: bool | None = Field(default=False)
+    """Whether people talked; none while that is not known."""
+
+    @property
+    def words_digest(self) -> str:
+        """A digest of the words, by which the audit trail holds them to what was sent."""
+        return hashlib.sha256(f"{self.subject}\n{self.words}\n{self.html}".encode()).hexdigest()
 
 
 class CallTask(SQLModel, table=True):

@@ -6,13 +6,6 @@ from typing import Any
 
 from domain.case import Case
 
-WORKFLOW_TYPE = "AccountCollection"
-
-
-def workflow_id(account_id: str) -> str:
-    """The id of an account's workflow; one account has at most one that runs."""
-    return f"account-{account_id}"
-
 
 @dataclass(frozen=True, slots=True)
 class RejectedInput:

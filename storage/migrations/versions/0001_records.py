@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("received_at", columns.UtcInstant(timezone=True), nullable=False),
         sa.Column("booked_at", columns.UtcInstant(timezone=True), nullable=True),
         sa.Column("booking", columns.JsonDocument(), nullable=True),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.account_id"],
@@ -218,6 +219,8 @@ def upgrade() -> None:
         sa.Column("template_version", sa.String(length=64), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("parameters", columns.JsonDocument(), nullable=False),
         sa.Column("verdicts", columns.JsonDocument(), nullable=False),
         sa.Column("valid_until", columns.UtcInstant(timezone=True), nullable=True),
         sa.Column("provider", sa.String(length=40), nullable=True),
@@ -228,8 +231,8 @@ def upgrade() -> None:
         sa.Column("delivered_at", columns.UtcInstant(timezone=True), nullable=True),
         sa.Column("lookups", sa.Integer(), nullable=False),
         sa.Column("direction", sa.String(length=10), nullable=False),
-        sa.Column("connected", sa.Boolean(), nullable=False),
-        sa.Column("conversation", sa.Boolean(), nullable=False),
+        sa.Column("connected", sa.Boolean(), nullable=True),
+        sa.Column("conversation", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.account_id"],

@@ -1,0 +1,128 @@
+"""Puts the activities together from the settings: the one place where their parts are chosen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from config.jurisdiction_files import load_packs
+from pydantic import SecretStr
+from temporalio.client import Client
+
+from activities import clock
+from activities.calls import Calls
+from activities.composer import Composer
+from activities.contacts import Contacts
+from activities.desk import Library
+from activities.legal import Counsel, CounselEndpoint, CounselFolder, Legal
+from activities.person_facts import PersonFacts
+from activities.records import Records
+from config.policy_files import load_policies
+from config.settings import Settings, SettingsError
+from domain.orders import CONTACT_QUEUES
+from domain.policy import Role
+from domain.terms import Channel
+from providers.configured import ProviderSettings, configured_providers
+from providers.port import Provider
+from storage.database import Database
+
+Activity = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The activities by the queue that they are for, and what they know."""
+
+    library: Library
+    office: Sequence[Activity]
+    """For the collections queue."""
+    contacts: Mapping[Channel, Sequence[Activity]]
+    """For the queue of each channel."""
+
+
+def assemble(settings: Settings, database: Database, client: Client) -> Assembly:
+    """Read policies, packs and templates, connect the providers, and make the activities.
+
+    Raises:
+        ConfigError: if a policy, pack or template cannot be used, or not with these settings.
+    """
+    library = load_library(settings)
+    composer = Composer(settings.templates_dir)
+    providers = configured_providers(_provider_settings(settings, library), clock.now)
+    return activities_of(database, client, library, composer, providers, counsel_of(settings))
+
+
+def activities_of(
+    database: Database,
+    client: Client,
+    library: Library,
+    composer: Composer,
+    providers: Mapping[Channel, Provider],
+    counsel: Counsel,
+) -> Assembly:
+    """The activities over these parts."""
+    records = Records(database, library)
+    contacts = Contacts(database, library, composer, providers)
+    calls = Calls(database, library, composer)
+    legal = Legal(database, library, counsel)
+    office: list[Activity] = [
+        records.open_case,
+        records.book_message,
+        records.record_rejection,
+        records.ask_person,
+        records.close_case,
+        contacts.find_moment,
+        calls.request_call,
+        calls.permit_call,
+        legal.open_review,
+        legal.refer_to_legal,
+        PersonFacts(database, client).deliver_fact,
+    ]
+    return Assembly(library, office, {channel: [contacts.contact] for channel in CONTACT_QUEUES})
+
+
+def counsel_of(settings: Settings) -> Counsel:
+    """Where referrals go: the endpoint if one is set, else the folder."""
+    if settings.legal_endpoint is not None and settings.legal_secret is not None:
+        return CounselEndpoint(settings.legal_endpoint, settings.legal_secret.get_secret_value())
+    return CounselFolder(settings.legal_dir)
+
+
+def load_library(settings: Settings) -> Library:
+    """The policies and packs that these settings allow; where real people are reached, demonstrations stay out.
+
+    Raises:
+        ConfigError: if one cannot be used, or still has example addresses where real people would read them.
+    """
+    policies, packs = load_policies(settings.policies_dir), load_packs(settings.jurisdictions_dir)
+    if settings.real_providers:
+        policies = {name: policy for name, policy in policies.items() if not policy.demonstration}
+    reasons = (
+        *(settings.why_unusable(f"policy {each.name}", False, each.placeholders) for each in policies.values()),
+        *(settings.why_unusable(f"pack {each.jurisdiction}", each.demonstration) for each in packs.values()),
+    )
+    problems = tuple(reason for reason in reasons if reason is not None)
+    if problems:
+        raise SettingsError(problems)
+    return Library(policies, packs)
+
+
+def _provider_settings(settings: Settings, library: Library) -> ProviderSettings:
+    given = {
+        "twilio_account_sid": settings.twilio_account_sid,
+        "twilio_auth_token": _secret(settings.twilio_auth_token),
+        "twilio_from_number": settings.twilio_from_number,
+        "twilio_base_url": settings.twilio_base_url,
+        "sendgrid_api_key": _secret(settings.sendgrid_api_key),
+        "sendgrid_from_email": settings.sendgrid_from_email,
+        "sendgrid_base_url": settings.sendgrid_base_url,
+    }
+    return ProviderSettings(
+        outbox_dir=settings.outbox_dir,
+        print_dir=settings.print_dir,
+        first_party=all(policy.role is Role.FIRST_PARTY for policy in library.policies.values()),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None

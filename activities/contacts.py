@@ -1,0 +1,224 @@
+"""One contact, one activity: check what is true now, write the intent, hand over once, record what became of it.
+
+Nothing is ever sent twice. A contact whose hand-off was begun and never answered is looked up at its provider before
+anything else; when that cannot tell, it ends as unknown, counts against the caps, and is not sent again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities import clock
+from activities.composer import Composer
+from activities.contact_log import begin, debt_if_changed, log_turned_away, outcome_of, settle
+from activities.desk import Desk, Library
+from activities.guard import Guard, Ruling
+from activities.message_facts import gather
+from domain.case import PlannedContact
+from domain.messages import MessageKey, Words
+from domain.orders import ActivityName, ContactOrder, ContactOutcome, ContactResult, MomentWanted
+from domain.terms import Channel
+from providers.port import (
+    Accepted,
+    Busy,
+    ContactIntent,
+    NeverTaken,
+    Provider,
+    Rejected,
+    RejectionKind,
+    SendResult,
+    Unknown,
+)
+from storage.accounts import note_next_due, write_milestones
+from storage.database import Database
+from storage.people import suppress_address, unreachable_channels, usable_address
+from storage.tables import Address, Contact, ContactStatus
+
+_LOOKUPS = 3
+"""How often a provider is asked what became of a message before its fate counts as unknown."""
+_LOOKUP_AFTER = timedelta(seconds=20)
+_AGAIN_AFTER = timedelta(hours=1)
+"""When to look again at a contact that something not yet known to the case has stopped."""
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A contact whose intent is written."""
+
+    intent: ContactIntent
+    attempted_at: datetime
+    asked_before: bool
+    """The hand-off was begun by an earlier attempt of this activity."""
+
+
+class Contacts:
+    """Makes contacts, one at a time and each at most once."""
+
+    def __init__(
+        self, database: Database, library: Library, composer: Composer, providers: Mapping[Channel, Provider]
+    ) -> None:
+        """Take the records, the rules, the words and who carries them."""
+        self._database = database
+        self._library = library
+        self._composer = composer
+        self._providers = providers
+
+    @activity.defn(name=ActivityName.FIND_MOMENT)
+    def find_moment(self, wanted: MomentWanted) -> PlannedContact:
+        """Find the lawful moment for the next contact."""
+        with self._database.writing() as session:
+            desk = Desk.open(session, self._library, wanted.account_id, lambda: wanted.as_of)
+            planned = Guard(desk).moment(wanted.channel, wanted.not_before)
+            note_next_due(session, desk.account, planned.at)
+            return planned
+
+    @activity.defn(name=ActivityName.CONTACT)
+    def contact(self, order: ContactOrder) -> ContactOutcome:
+        """Make one contact, or say why not and when it may be.
+
+        Raises:
+            ApplicationError: when it must be tried again; the provider is busy, or its answer did not come.
+        """
+        with clock.server_time():
+            begun = self._begin(order)
+            if isinstance(begun, ContactOutcome):
+                return begun
+            if begun.asked_before:
+                return self._find_out(order, begun)
+            return self._hand_over(order, begun)
+
+    def _begin(self, order: ContactOrder) -> _Begun | ContactOutcome:
+        """Check everything against what is true now, and write the intent before anything leaves."""
+        with self._database.writing() as session:
+            desk = Desk.open(session, self._library, order.account_id, clock.now)
+            write_milestones(session, desk.account, order.milestones)
+            known = session.get(Contact, order.contact_id)
+            if known is not None and known.status == ContactStatus.SENDING:
+                return _Begun(_intent(desk, known), known.attempted_at, asked_before=True)
+            if known is not None and known.status != ContactStatus.RELEASED:
+                return outcome_of(known, self._next(desk, order))
+            return self._admit(desk, order)
+
+    def _admit(self, desk: Desk, order: ContactOrder) -> _Begun | ContactOutcome:
+        address = usable_address(desk.session, desk.account.debtor_id, order.channel)
+        ruling = Guard(desk).rule(order.channel, address, order.contact_id)
+        if not ruling.allowed or address is None:
+            return self._turn_away(desk, order, ruling)
+        language = self._composer.language_for(desk.debtor.language)
+        key = MessageKey.demand(order.stage, order.channel, language)
+        words = self._composer.compose(key, gather(desk, order.contact_id, language))
+        contact = begin(desk, order, address, words, ruling)
+        return _Begun(_intent(desk, contact), contact.attempted_at, asked_before=False)
+
+    def _turn_away(self, desk: Desk, order: ContactOrder, ruling: Ruling) -> ContactOutcome:
+        """A rule speaks against the contact: it waits, or it goes by another channel."""
+        log_turned_away(desk, order, ruling)
+        debt = debt_if_changed(desk, order)
+        if ruling.channel_closed:
+            gone = order.channel in unreachable_channels(desk.session, desk.account.debtor_id)
+            return ContactOutcome(ContactResult.REFUSED, ruling.reason, debt=debt, unusable=gone)
+        if ruling.stopped:
+            again = PlannedContact(desk.now + _AGAIN_AFTER, ruling.reason)
+        else:
+            again = Guard(desk).moment(order.channel, desk.now)
+        note_next_due(desk.session, desk.account, again.at)
+        return ContactOutcome(ContactResult.DEFERRED, ruling.reason, next=again, debt=debt)
+
+    def _hand_over(self, order: ContactOrder, begun: _Begun) -> ContactOutcome:
+        if clock.now() >= begun.intent.valid_until:
+            return self._release(order, Busy("window_over"))
+        return self._take_answer(order, self._providers[order.channel].send(begun.intent))
+
+    def _find_out(self, order: ContactOrder, begun: _Begun) -> ContactOutcome:
+        """Ask the provider what became of a hand-off that was begun and never answered."""
+        found = self._providers[order.channel].lookup(begun.intent, begun.attempted_at)
+        if found is NeverTaken.NEVER_TAKEN:
+            return self._release(order, Busy("never_taken", timedelta(seconds=1)))
+        if isinstance(found, Accepted):
+            return self._take_answer(order, found)
+        return self._still_unknown(order, found)
+
+    def _take_answer(self, order: ContactOrder, answer: SendResult) -> ContactOutcome:
+        match answer:
+            case Accepted():
+                status = ContactStatus.DELIVERED if answer.delivered else ContactStatus.SENT
+                return self._settle(order, status, None, answer)
+            case Rejected():
+                return self._settle(order, ContactStatus.REJECTED, answer.code, answer)
+            case Busy():
+                return self._release(order, answer)
+            case Unknown():
+                raise _again("hand_off_unknown", answer.code, _LOOKUP_AFTER)
+            case _:
+                assert_never(answer)
+
+    def _settle(
+        self, order: ContactOrder, status: ContactStatus, code: str | None, answer: Accepted | Rejected
+    ) -> ContactOutcome:
+        with self._database.writing() as session:
+            desk = Desk.open(session, self._library, order.account_id, clock.now)
+            accepted = answer if isinstance(answer, Accepted) else None
+            contact = settle(desk, order.contact_id, status, code, accepted)
+            if isinstance(answer, Rejected):
+                _suppress_if_wrong(desk, contact, answer)
+            unusable = order.channel in unreachable_channels(session, desk.account.debtor_id)
+            return outcome_of(contact, self._next(desk, order), debt_if_changed(desk, order), unusable=unusable)
+
+    def _still_unknown(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:
+        with self._database.writing() as session:
+            desk = Desk.open(session, self._library, order.account_id, clock.now)
+            contact = session.get_one(Contact, order.contact_id)
+            contact.lookups += 1
+            session.add(contact)
+            if contact.lookups >= _LOOKUPS:
+                contact = settle(desk, order.contact_id, ContactStatus.UNKNOWN, answer.code, None)
+                return outcome_of(contact, self._next(desk, order))
+        raise _again("hand_off_unknown", answer.code, _LOOKUP_AFTER)
+
+    def _release(self, order: ContactOrder, answer: Busy) -> ContactOutcome:
+        """It certainly did not leave: give the attempt back, and try again within the window or wait for the next."""
+        with self._database.writing() as session:
+            desk = Desk.open(session, self._library, order.account_id, clock.now)
+            contact = settle(desk, order.contact_id, ContactStatus.RELEASED, answer.code, None)
+            again_at = desk.now + (answer.retry_after or timedelta(0))
+            if contact.valid_until is not None and again_at >= contact.valid_until:
+                return ContactOutcome(ContactResult.DEFERRED, answer.code, Guard(desk).moment(order.channel, again_at))
+        raise _again("provider_busy", answer.code, answer.retry_after)
+
+    def _next(self, desk: Desk, order: ContactOrder) -> PlannedContact:
+        """The lawful moment of the contact after this one."""
+        planned = Guard(desk).moment(order.next_channel, max(order.next_due, desk.now))
+        note_next_due(desk.session, desk.account, planned.at)
+        return planned
+
+
+def _intent(desk: Desk, contact: Contact) -> ContactIntent:
+    """The intent as it was written, word for word."""
+    address = desk.session.get_one(Address, contact.address_ref)
+    words = Words(
+        template_id=contact.template_id or "",
+        template_version=contact.template_version or "",
+        text=contact.words,
+        subject=contact.subject,
+        html=contact.html,
+        parameters=contact.parameters or None,
+    )
+    valid_until = contact.valid_until or contact.attempted_at
+    channel = Channel(contact.channel)
+    return ContactIntent(contact.contact_id, channel, address.value, desk.debtor.language, words, valid_until)
+
+
+def _suppress_if_wrong(desk: Desk, contact: Contact, answer: Rejected) -> None:
+    if answer.kind is RejectionKind.NOT_ALLOWED or contact.address_ref is None:
+        return
+    address = desk.session.get_one(Address, contact.address_ref)
+    suppress_address(desk.session, address, desk.now, answer.code)
+
+
+def _again(kind: str, code: str, after: timedelta | None) -> ApplicationError:
+    """Ask Temporal for another attempt; expected, so that it is no error in the metrics."""
+    return ApplicationError(code, type=kind, next_retry_delay=after, category=ApplicationErrorCategory.BENIGN)

@@ -1,0 +1,132 @@
+"""What the rules say of a contact, asked with everything that the records know at this moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.contact_rules import judge, next_lawful_moment, window_end
+
+from activities.desk import Desk
+from domain.case import PlannedContact
+from domain.contact_facts import Attempt, Consent, Direction, OptOut, Person, Proposal, Standing, Verdict
+from domain.terms import Channel, MessageClass
+from storage.attempts import counted_contacts
+from storage.people import EVERY_ACCOUNT, channel_choices, open_holds, unusable_references
+from storage.tables import AccountState, Address, Contact
+
+_NO_ADDRESS = Verdict("address", allowed=False, words="no usable address for this channel")
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What became of a proposed contact."""
+
+    verdicts: tuple[Verdict, ...]
+    stopped: bool
+    """A hold, or nothing owed: the case itself will hear of it, and no other channel helps."""
+    valid_until: datetime | None = None
+    """When the lawful window ends, by which the message must have arrived."""
+
+    @property
+    def refusing(self) -> tuple[Verdict, ...]:
+        """The verdicts that speak against it."""
+        return tuple(verdict for verdict in self.verdicts if not verdict.allowed)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.refusing
+
+    @property
+    def channel_closed(self) -> bool:
+        """Whether waiting does not help, so that another channel must be tried."""
+        return not self.stopped and any(verdict.until is None for verdict in self.refusing)
+
+    @property
+    def reason(self) -> str:
+        """The first rule that speaks against it, in words."""
+        return "; ".join(f"{verdict.rule}: {verdict.words}" for verdict in self.refusing[:1])
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The verdicts as the records keep them."""
+        return [
+            {
+                "rule": verdict.rule,
+                "allowed": verdict.allowed,
+                "words": verdict.words,
+                "until": verdict.until.isoformat() if verdict.until is not None else None,
+            }
+            for verdict in self.verdicts
+        ]
+
+
+class Guard:
+    """Rules on contacts with one person about one account, while the person is locked."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Take the account as it lies on the desk."""
+        self._desk = desk
+        country, _, region = desk.account.jurisdiction.partition("-")
+        self._person = Person((desk.debtor.time_zone,), country, region or None)
+
+    def rule(self, channel: Channel, address: Address | None, contact_id: str = "") -> Ruling:
+        """What the rules say of a demand by that channel to that address, now."""
+        desk, standing = self._desk, self._standing()
+        stopped = bool(standing.holds) or standing.arrears_minor <= 0 or standing.closed
+        if address is None:
+            return Ruling((_NO_ADDRESS,), stopped)
+        proposal = Proposal(
+            desk.account.account_id, channel, MessageClass.DEMAND, address.address_ref, contact_id=contact_id
+        )
+        verdicts = judge(desk.pack, self._person, proposal, self._attempts(), standing, desk.now)
+        valid_until = window_end(desk.pack, self._person, proposal, desk.now)
+        return Ruling(tuple(verdicts), stopped, valid_until)
+
+    def moment(self, channel: Channel, not_before: datetime) -> PlannedContact:
+        """The first lawful moment for a demand by that channel, spread over the window by the account's own jitter."""
+        desk = self._desk
+        proposal = Proposal(desk.account.account_id, channel, MessageClass.DEMAND, "")
+        found = next_lawful_moment(
+            desk.pack, self._person, proposal, self._attempts(), not_before, desk.account.account_id
+        )
+        return PlannedContact(found.at, found.words)
+
+    def _attempts(self) -> tuple[Attempt, ...]:
+        since = self._desk.now - self._desk.pack.longest_window
+        rows = counted_contacts(self._desk.session, self._desk.account.debtor_id, since)
+        return tuple(_attempt(row) for row in rows)
+
+    def _standing(self) -> Standing:
+        desk = self._desk
+        session, account = desk.session, desk.account
+        choices = channel_choices(session, account.debtor_id)
+        refused = (each for each in choices if not each.allowed)
+        allowed = (each for each in choices if each.allowed)
+        return Standing(
+            arrears_minor=desk.statement().arrears(desk.now).total_minor,
+            closed=account.state == AccountState.CLOSED,
+            holds=tuple(open_holds(session, account.debtor_id, account.account_id, desk.now)),
+            opt_outs=tuple(OptOut(Channel(each.channel), _one(each.address_ref), each.occurred_at) for each in refused),
+            consents=tuple(
+                Consent(Channel(each.channel), _one(each.address_ref), each.occurred_at) for each in allowed
+            ),
+            unusable_addresses=unusable_references(session, account.debtor_id),
+        )
+
+
+def _one(address_ref: str) -> str | None:
+    return None if address_ref == EVERY_ACCOUNT else address_ref
+
+
+def _attempt(row: Contact) -> Attempt:
+    return Attempt(
+        contact_id=row.contact_id,
+        account_id=row.account_id,
+        channel=Channel(row.channel),
+        message_class=MessageClass(row.message_class),
+        at=row.attempted_at,
+        address_ref=row.address_ref or "",
+        connected=row.connected,
+        conversation=row.conversation,
+        direction=Direction(row.direction),
+    )

@@ -1,0 +1,80 @@
+"""Opening a case: from what an account was registered with and has been told since, or from where it ended."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from activities.desk import Desk, Library, RefusedError
+from domain.case import Case
+from domain.ledger import Debt
+from domain.orders import OpenCase, Opening
+from storage import audit
+from storage.accounts import find_account, store_case, stored_case
+from storage.people import as_hold, recorded_holds, unreachable_channels
+from storage.policies import keep_policy
+from storage.tables import BookedMessage
+
+
+def open_account(session: Session, library: Library, order: OpenCase) -> Opening:
+    """Open the case of an account; opening it again answers the same.
+
+    Raises:
+        UnknownAccountError: if the account is not registered.
+        RefusedError: if its policy or jurisdiction is not known here.
+    """
+    account = find_account(session, order.account_id)
+    if account.policy_version is None and order.policy is not None:
+        account.policy = order.policy
+    desk = Desk.open(session, library, order.account_id, lambda: order.as_of)
+    _require_fitting_policy(desk)
+    known = stored_case(desk.account)
+    case = _fresh_case(desk) if known is None else replace(known, debt=desk.statement().debt())
+    if known is None:
+        keep_policy(session, desk.policy, order.as_of)
+        desk.account.policy_version = desk.policy.version
+        audit.append(
+            session, order.account_id, order.as_of, "opened", policy=desk.policy.name, version=desk.policy.version
+        )
+        store_case(session, desk.account, case)
+    return Opening(case, _applied(session, order.account_id))
+
+
+def _require_fitting_policy(desk: Desk) -> None:
+    country = desk.account.jurisdiction.partition("-")[0]
+    refusal = desk.policy.refusal_of(country, desk.account.currency, desk.debtor.language)
+    if refusal is not None:
+        raise RefusedError("policy_does_not_fit", refusal)
+
+
+def _fresh_case(desk: Desk) -> Case:
+    account, now = desk.account, desk.now
+    debt = desk.statement().debt()
+    return Case(
+        account_id=account.account_id,
+        debtor_ref=account.debtor_id,
+        jurisdiction=account.jurisdiction,
+        currency=account.currency,
+        timetable=desk.policy.timetable(),
+        opened_at=now,
+        debt=debt,
+        stage_entered_at=_collect_from(debt, now),
+        collect_from=_collect_from(debt, now),
+        holds=tuple(as_hold(each) for each in recorded_holds(desk.session, account.debtor_id, account.account_id)),
+        unusable=unreachable_channels(desk.session, account.debtor_id),
+    )
+
+
+def _collect_from(debt: Debt, now: datetime) -> datetime:
+    """Now, or when the first instalment is overdue if none is yet."""
+    return max(now, debt.open[0].overdue_from) if debt.open else now
+
+
+def _applied(session: Session, account_id: str) -> dict[str, str]:
+    """What the account was told already, by id, so that the case takes none of it twice."""
+    chosen = select(BookedMessage.message_id, BookedMessage.digest).where(
+        col(BookedMessage.account_id) == account_id,
+        col(BookedMessage.booked_at).is_not(None),
+        col(BookedMessage.refused).is_(False),
+    )
+    return dict(session.exec(chosen).all())

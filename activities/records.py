@@ -1,0 +1,112 @@
+"""The activities that only touch the records. They are short, run locally, and wait while the database is away."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.booking import Books, settle_refused
+from activities.desk import Library, RefusedError
+from activities.opening import open_account
+from domain.money import format_minor
+from domain.orders import (
+    ActivityName,
+    Booking,
+    CaseToClose,
+    MessageToBook,
+    OpenCase,
+    Opening,
+    PersonToAsk,
+    Refusal,
+    Rejection,
+)
+from storage import audit
+from storage.accounts import UnknownAccountError, lock_account, store_case, write_milestones
+from storage.database import Database
+from storage.tables import PersonTask
+
+
+class Records:
+    """Reads and writes what a case needs of the records."""
+
+    def __init__(self, database: Database, library: Library) -> None:
+        """Take the database and what this worker knows of policies and rules."""
+        self._database = database
+        self._library = library
+        self._books = Books(library)
+
+    @activity.defn(name=ActivityName.OPEN_CASE)
+    def open_case(self, order: OpenCase) -> Opening:
+        """Load the case of an account, fresh, or continued from where an earlier one ended.
+
+        Raises:
+            ApplicationError: for good, if the account is not registered or cannot be collected under its policy.
+        """
+        try:
+            with self._database.writing() as session:
+                return open_account(session, self._library, order)
+        except UnknownAccountError as error:
+            raise ApplicationError(str(error), type="unknown_account", non_retryable=True) from error
+        except RefusedError as error:
+            raise ApplicationError(str(error), type=error.refusal.code, non_retryable=True) from error
+
+    @activity.defn(name=ActivityName.BOOK_MESSAGE)
+    def book_message(self, order: MessageToBook) -> Booking:
+        """Book one fact or request."""
+        try:
+            with self._database.writing() as session:
+                return self._books.book(session, order)
+        except RefusedError as error:
+            return Booking(refusal=error.refusal)
+
+    @activity.defn(name=ActivityName.RECORD_REJECTION)
+    def record_rejection(self, rejection: Rejection) -> None:
+        """Keep a refused input in the audit trail, without its content."""
+        with self._database.writing() as session:
+            lock_account(session, rejection.account_id)
+            audit.append(
+                session,
+                rejection.account_id,
+                rejection.at,
+                "input_rejected",
+                rejection.id or "",
+                message=rejection.message,
+                error_code=rejection.error_code,
+                words=rejection.words,
+                payload_digest=rejection.payload_digest,
+            )
+            if rejection.id is not None:
+                refusal = Refusal(rejection.error_code, rejection.words)
+                settle_refused(session, rejection.account_id, rejection.id, refusal, rejection.at)
+
+    @activity.defn(name=ActivityName.ASK_PERSON)
+    def ask_person(self, order: PersonToAsk) -> None:
+        """Put a decision on a person's list; asked again, it stays there with the new deadline."""
+        with self._database.writing() as session:
+            account, _ = lock_account(session, order.account_id)
+            write_milestones(session, account, order.milestones)
+            task = session.get(PersonTask, (order.account_id, order.subject))
+            if task is not None and task.deadline >= order.deadline:
+                return
+            if task is None:
+                task = PersonTask(
+                    account_id=order.account_id,
+                    subject=order.subject,
+                    asked_at=order.as_of,
+                    deadline=order.deadline,
+                    times_asked=0,
+                )
+            task.deadline, task.times_asked = order.deadline, task.times_asked + 1
+            session.add(task)
+            deadline = f"{order.deadline:%Y-%m-%dT%H:%M:%SZ}"
+            audit.append(session, order.account_id, order.as_of, "person_asked", order.subject, deadline=deadline)
+
+    @activity.defn(name=ActivityName.CLOSE_CASE)
+    def close_case(self, order: CaseToClose) -> None:
+        """Store a case that has ended, with what is owed back if too much was paid."""
+        case = order.case
+        with self._database.writing() as session:
+            account, _ = lock_account(session, case.account_id)
+            write_milestones(session, account, case.milestones)
+            store_case(session, account, case)
+            if case.debt.credit_minor and case.closed is not None:
+                credit = format_minor(case.debt.credit_minor, case.currency)
+                audit.append(session, case.account_id, case.closed.at, "credit_owed", credit=credit)

@@ -1,0 +1,147 @@
+"""What the client does in the records alone: registering, keeping facts, booking where no workflow collects."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from activities.booking import Books
+from activities.desk import Desk, Library, RefusedError
+from domain.case import Case
+from domain.events import TimePassed, apply
+from domain.facts import PERSON_WIDE_FACTS, Fact
+from domain.orders import Booking, MessageToBook, Refusal
+from domain.registration import Registration
+from storage import audit
+from storage.accounts import find_account, lock_account, store_case, stored_case
+from storage.database import Database
+from storage.registration import Registered, RegistrationConflictError, register
+from storage.tables import Account, AccountState, StoredText
+
+_BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "report_delivery"}
+"""Facts that an account which was never started takes in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What booking a fact without a workflow did."""
+
+    answer: dict[str, Any]
+    refusal: Refusal | None
+    others: int
+    """The person's other cases that must be told."""
+    reopened: bool
+    """The case that had ended goes on: start it."""
+
+
+@dataclass(frozen=True)
+class Offline:
+    """The records as the client uses them."""
+
+    database: Database
+    library: Library
+
+    def register(self, registration: Registration, at: datetime) -> Registered:
+        """Make an account known.
+
+        Raises:
+            RefusedError: if it contradicts what is registered, or fits no policy or rules.
+        """
+        country = registration.jurisdiction.partition("-")[0]
+        self.library.pack(registration.jurisdiction)
+        fits = (country, registration.currency, registration.language)
+        if registration.policy is None:
+            policy = self.library.default_policy(*fits)
+        else:
+            policy = self.library.policy_named(registration.policy)
+        refusal = policy.refusal_of(*fits)
+        if refusal is not None:
+            raise RefusedError("policy_does_not_fit", refusal)
+        try:
+            with self.database.writing() as session:
+                return register(session, registration, policy.name, at)
+        except RegistrationConflictError as error:
+            raise RefusedError("registered_otherwise", str(error)) from error
+
+    def account(self, account_id: str) -> Account:
+        """The account; raises :class:`UnknownAccountError`."""
+        with self.database.reading() as session:
+            account = find_account(session, account_id)
+            session.expunge(account)
+            return account
+
+    def arrears_minor(self, account_id: str, now: datetime) -> int:
+        """What is overdue on the account, in minor units."""
+        with self.database.writing() as session:
+            return Desk.open(session, self.library, account_id, lambda: now).statement().arrears(now).total_minor
+
+    def owes_again(self, account_id: str, now: datetime) -> bool:
+        """Bring a closed case up to this moment, and tell whether something is owed on it again."""
+        with self.database.writing() as session:
+            account, _ = lock_account(session, account_id)
+            case = stored_case(account)
+            if case is None:
+                return False
+            case = apply(case, TimePassed(now))
+            if case.closed is None:
+                store_case(session, account, case)
+            return case.closed is None
+
+    def receive(self, account_id: str, name: str, fact: Fact, at: datetime) -> Booking | None:
+        """Keep a fact before its case is told; answers what it did if it is booked already.
+
+        Raises:
+            RefusedError: if its id was used before with another content, or the account takes no such fact yet.
+        """
+        with self.database.writing() as session:
+            account = find_account(session, account_id)
+            if account.state == AccountState.REGISTERED and name not in _BEFORE_THE_START:
+                raise RefusedError("not_collected", f"account {account_id} is not being collected yet; start it first")
+            return Books(self.library).receive(session, _order(account_id, name, fact, at))
+
+    def book(self, account_id: str, name: str, fact: Fact, at: datetime) -> Booked:
+        """Book a fact for an account that no workflow collects, and bring its stored case up to date."""
+        with self.database.writing() as session:
+            booking = Books(self.library).book(session, _order(account_id, name, fact, at))
+            account, _ = lock_account(session, account_id)
+            case = stored_case(account)
+            reopened = False
+            if case is not None and booking.refusal is None:
+                case = _after(case, booking, at)
+                store_case(session, account, case)
+                reopened = case.closed is None
+            return Booked(booking.answer or {}, booking.refusal, booking.others, reopened)
+
+    def store_text(self, account_id: str, text: str, at: datetime) -> str:
+        """Keep free text under a fresh reference."""
+        text_ref = f"text-{uuid.uuid4()}"
+        with self.database.writing() as session:
+            session.add(StoredText(text_ref=text_ref, account_id=account_id, text=text, stored_at=at))
+        return text_ref
+
+    def note_rejection(self, account_id: str, name: str, refusal: Refusal, at: datetime) -> None:
+        """Keep in the audit trail that something was refused before any workflow saw it; unknown accounts have none."""
+        with self.database.writing() as session:
+            if session.get(Account, account_id) is None:
+                return
+            lock_account(session, account_id)
+            audit.append(
+                session,
+                account_id,
+                at,
+                "input_rejected",
+                message=name[:100],
+                error_code=refusal.code,
+                words=refusal.words,
+            )
+
+
+def _order(account_id: str, name: str, fact: Fact, at: datetime) -> MessageToBook:
+    body = fact.model_dump(mode="json", exclude_none=True)
+    return MessageToBook(account_id, name, fact.event_id, body, at)
+
+
+def _after(case: Case, booking: Booking, at: datetime) -> Case:
+    for event in booking.events:
+        case = apply(case, event)
+    return apply(case, TimePassed(at))
