@@ -30,7 +30,7 @@ def postgres_engine() -> Iterator[str]:
         _remember_version(named)
         yield named
         return
-    binaries = _binaries()
+    binaries = find_binaries()
     with tempfile.TemporaryDirectory(prefix="duecourse-postgres-") as folder, _cluster(binaries, Path(folder)) as url:
         _remember_version(url)
         yield url
@@ -40,7 +40,7 @@ def postgres_engine() -> Iterator[str]:
 def _cluster(binaries: Path, folder: Path) -> Iterator[str]:
     user = _owner(folder)
     data, port = folder / "data", free_port()
-    initdb = [str(binaries / "initdb"), f"--pgdata={data}", "--username=duecourse", *_INITDB_OPTIONS]
+    initdb = [str(binaries / "initdb"), f"--pgdata={data}", "--username=tests", *_INITDB_OPTIONS]
     subprocess.run(initdb, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     log = (folder / "log").open("w")
     server = subprocess.Popen(
@@ -62,7 +62,7 @@ def _cluster(binaries: Path, folder: Path) -> Iterator[str]:
         stderr=log,
     )
     try:
-        yield _create_database(f"postgresql://duecourse@127.0.0.1:{port}", server, folder / "log")
+        yield _create_database(f"postgresql://tests@127.0.0.1:{port}", server, folder / "log")
     finally:
         server.send_signal(signal.SIGINT)
         server.wait()
@@ -74,8 +74,8 @@ def _create_database(address: str, server: subprocess.Popen[bytes], log: Path) -
     while True:
         try:
             with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-                connection.execute("CREATE DATABASE duecourse")
-                return f"{address.replace('postgresql', 'postgresql+psycopg')}/duecourse"
+                connection.execute("CREATE DATABASE tests")
+                return f"{address.replace('postgresql', 'postgresql+psycopg')}/tests"
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start: {log.read_text()[-500:]}") from None
@@ -91,7 +91,7 @@ def _owner(folder: Path) -> str | None:
     return name
 
 
-def _binaries() -> Path:
+def find_binaries() -> Path:
     """Find the folder of ``initdb`` and ``postgres``: on PATH, else the newest where Debian keeps them."""
     on_path = shutil.which("initdb")
     if on_path:

@@ -1,0 +1,1 @@
+"""Tests of the set-up scripts and of what runs the product in production."""
