@@ -68,7 +68,7 @@ def test_a_route_that_no_rule_denies_is_allowed(standin: ProviderStandIn) -> Non
 def test_what_cannot_be_a_phone_number_reaches_no_provider(standin: ProviderStandIn, number: str) -> None:
     result = twilio_sms(standin).send(make_intent(Channel.SMS, to=number))
     assert result == Rejected(RejectionKind.ADDRESS_INVALID, "not_a_phone_number")
-    assert standin.proxy.exchanges == []
+    assert standin.messages == []
 
 
 @pytest.mark.parametrize(
