@@ -48,7 +48,9 @@ class RequiredPoint(_Part):
     stages: tuple[Stage, ...] = tuple(Stage)
     any_of: Annotated[tuple[Text, ...], Field(min_length=1)]
     before_facts: bool = False
-    """Whether it must stand before any fact of the debt."""
+    """Whether it must stand before anything that tells of the debt."""
+    tells_of_debt: bool = False
+    """Whether its wordings tell of the debt by themselves."""
     reason: Text
     source: str | None = None
     """The rule of the regulations' list that it follows from."""

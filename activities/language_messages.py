@@ -18,7 +18,7 @@ from activities.template_files import ENDING, TemplateFiles
 from activities.wording import ForbiddenWords
 from config.yaml_documents import ConfigError
 from domain.messages import MessageFacts, MessageKey, MessageRefused, Words
-from domain.terms import Channel, Stage
+from domain.terms import Channel, MessageClass, Stage
 
 _STAGES = (Stage.FIRST_REMINDER, Stage.GENTLE_REMINDER, Stage.ESCALATION, Stage.PRE_LEGAL)
 """Stages in which people are written to; after a referral nobody is."""
@@ -67,7 +67,7 @@ class LanguageMessages:
                 tell others, or hold what is forbidden.
         """
         template = self._templates.get((key.occasion, key.channel))
-        if template is None:
+        if template is None or key.message_class is not MessageClass.DEMAND:
             raise MessageRefused(f"{self._language} has no {key.message_class} for {key.occasion} by {key.channel}")
         said = fact_words(facts, self._locale, self._conventions)
         words = self._words(template, said)
@@ -140,7 +140,7 @@ class LanguageMessages:
         faults = chain(
             self._faults(template, words, said),
             discloses_to_others(template.channel, words, said),
-            late_points(words, self._points(template), said),
+            late_points(template.channel, words, self._points(template), said),
         )
         for each in faults:
             yield f"{self._files.path(template.file)}: {each}"

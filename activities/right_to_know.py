@@ -91,12 +91,16 @@ def unmade_points(words: Words, points: tuple[RequiredPoint, ...]) -> Iterator[s
             yield f"does not make the point {each.point}; {_how_to_make(each)}"
 
 
-def late_points(words: Words, points: tuple[RequiredPoint, ...], facts: FactWords) -> Iterator[str]:
-    """Each point that must stand before any fact of the debt and does not. For facts unlike all other words."""
-    opening = PlainText(words.text[: _first_fact(words.text, facts)])
+def late_points(channel: Channel, words: Words, points: tuple[RequiredPoint, ...], facts: FactWords) -> Iterator[str]:
+    """What must come before any fact of the debt and does not. For facts unlike all other words."""
+    telling = [str(facts[name]) for name in _FACTS_OF_THE_DEBT]
+    telling += [phrase for each in points if each.tells_of_debt for phrase in each.any_of]
+    opening = PlainText(words.text).before(telling)
+    if channel is Channel.CALL and not opening.says(str(facts["collector"])):
+        yield "does not say who calls before any fact of the debt; put {{ collector }} first"
     for each in points:
         if each.before_facts and not any(map(opening.says, each.any_of)):
-            yield f"states a fact of the debt before the point {each.point}; {_how_to_make(each)} first"
+            yield f"tells of the debt before the point {each.point}; {_how_to_make(each)} first"
 
 
 def discloses_to_others(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
@@ -179,12 +183,6 @@ def _preview(text: str) -> str:
         if columns > _PREVIEW_COLUMNS:
             return text[:position]
     return text
-
-
-def _first_fact(text: str, facts: FactWords) -> int:
-    """Where the first fact of the debt stands, or the text's end."""
-    positions = [text.find(str(facts[name])) for name in _FACTS_OF_THE_DEBT]
-    return min((each for each in positions if each >= 0), default=len(text))
 
 
 def _how_to_make(point: RequiredPoint) -> str:

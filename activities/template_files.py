@@ -74,13 +74,9 @@ class TemplateFiles:
 
     def place_of(self, name: str, error: TemplateError) -> str:
         """File and line at which rendering a template failed."""
-        below = (
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if Path(frame.filename).is_relative_to(self._folder)
-        )
-        last = max(below, key=lambda frame: frame.lineno or 0, default=None)
-        return f"{last.filename}:{last.lineno}" if last else str(self.path(name))
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{each.filename}:{each.lineno}" for each in frames if each.filename.startswith(str(self._folder))]
+        return places[-1] if places else str(self.path(name))
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         source = self._sources.get(name)

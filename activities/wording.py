@@ -5,7 +5,7 @@ The lists are data, one a language (``forbidden_words.yaml``), each entry with i
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -104,6 +104,11 @@ class ForbiddenWords:
         """
         return cls(validate(WordingRules, read_document(language_folder / FORBIDDEN_WORDS)))
 
+    @property
+    def phrases(self) -> tuple[tuple[str, WordingRule], ...]:
+        """Every phrase of the list with its rule."""
+        return tuple((phrase.written, rule) for phrase, rule in self._phrases)
+
     def findings(self, text: str) -> tuple[Finding, ...]:
         """Every forbidden phrase of the text, once each."""
         return tuple(self._findings(_plain_letters(text)))
@@ -124,6 +129,11 @@ class PlainText:
     def says(self, phrase: str) -> bool:
         """Whether the phrase stands in the text; ``…`` in it stands for at most ten characters."""
         return _phrase(phrase).pattern.search(self._plain) is not None
+
+    def before(self, phrases: Iterable[str]) -> "PlainText":
+        """What stands before the first of the phrases; the whole text if none stands in it."""
+        matches = (_phrase(phrase).pattern.search(self._plain) for phrase in phrases)
+        return PlainText(self._plain[: min((match.start() for match in matches if match), default=None)])
 
 
 class _Phrase:
