@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
-from config.jurisdiction_files import load_packs
 from pydantic import ValidationError
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -21,13 +20,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.assembly import load_library
 from activities.booking import pending_facts
-from activities.desk import Library, RefusedError
+from activities.desk import Clock, Library, RefusedError
 from activities.person_facts import PersonFacts
 from client.connection import connect
 from client.errors import EngineUnavailable, Malformed, NotCollected, Refused, UnknownAccount
 from client.offline import Offline
 from client.statuses import as_seen_now, status_from_records
-from config.policy_files import load_policies
 from config.settings import Settings, load_settings
 from domain.facts import FACTS, Fact
 from domain.orders import COLLECTIONS_QUEUE, FactToDeliver, Refusal, workflow_id
@@ -72,8 +70,11 @@ class Collected:
 class Duecourse:
     """A connection to the records and to Temporal; keep one for the life of a process."""
 
-    def __init__(self, temporal: Client, database: Database, library: Library) -> None:
+    def __init__(
+        self, temporal: Client, database: Database, library: Library, clock: Clock = lambda: datetime.now(UTC)
+    ) -> None:
         """Use connections that exist already; most callers use :meth:`connect`."""
+        self._now = clock
         self.temporal = temporal
         self.database = database
         self.library = library
@@ -108,7 +109,7 @@ class Duecourse:
             Refused: if it contradicts what is registered, or fits no policy.
         """
         try:
-            return await asyncio.to_thread(self._offline.register, registration, _now())
+            return await asyncio.to_thread(self._offline.register, registration, self._now())
         except RefusedError as error:
             raise Refused(error.refusal) from error
 
@@ -120,10 +121,10 @@ class Duecourse:
         """
         account = await self._account(account_id)
         if account.state == AccountState.CLOSED and not await asyncio.to_thread(
-            self._offline.owes_again, account_id, _now()
+            self._offline.owes_again, account_id, self._now()
         ):
             return Started.CLOSED
-        arrears = await asyncio.to_thread(self._offline.arrears_minor, account_id, _now())
+        arrears = await asyncio.to_thread(self._offline.arrears_minor, account_id, self._now())
         try:
             await self.temporal.start_workflow(
                 AccountCollection.run,
@@ -147,7 +148,7 @@ class Duecourse:
         fact = await self._read(account_id, FACTS, name, body)
         account = await self._account(account_id)
         try:
-            earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, _now())
+            earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, self._now())
         except RefusedError as error:
             await self._note_rejection(account_id, name, error.refusal)
             raise Refused(error.refusal) from error
@@ -192,8 +193,8 @@ class Duecourse:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise EngineUnavailable(f"no worker answered for account {account_id}") from error
             else:
-                return await asyncio.to_thread(as_seen_now, self.database, account_id, answer, _now())
-        return await asyncio.to_thread(status_from_records, self.database, account_id, _now())
+                return await asyncio.to_thread(as_seen_now, self.database, account_id, answer, self._now())
+        return await asyncio.to_thread(status_from_records, self.database, account_id, self._now())
 
     async def store_text(self, account_id: str, text: str) -> str:
         """Keep free text, such as a complaint's, and answer the reference by which facts name it.
@@ -202,11 +203,11 @@ class Duecourse:
             UnknownAccount: if the account is not registered.
         """
         await self._account(account_id)
-        return await asyncio.to_thread(self._offline.store_text, account_id, text, _now())
+        return await asyncio.to_thread(self._offline.store_text, account_id, text, self._now())
 
     async def deliver_pending(self, older_than: timedelta = timedelta(minutes=1), limit: int = 100) -> int:
         """Deliver facts that were kept when nobody could be told; answers how many there were."""
-        before = _now() - older_than
+        before = self._now() - older_than
         with self.database.reading() as session:
             pending = [(row.account_id, row.name, dict(row.body)) for row in pending_facts(session, before, limit)]
         for account_id, name, body in pending:
@@ -217,7 +218,7 @@ class Duecourse:
     async def _deliver(self, account: Account, name: str, fact: Fact) -> dict[str, Any]:
         if account.state == AccountState.OPEN:
             return await self._tell_case(account, name, fact)
-        booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, _now())
+        booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, self._now())
         if booked.others:
             order = FactToDeliver(fact.event_id, account.account_id)
             await PersonFacts(self.database, self.temporal).deliver_fact(order)
@@ -265,7 +266,7 @@ class Duecourse:
             raise Malformed(words) from error
 
     async def _note_rejection(self, account_id: str, name: str, refusal: Refusal) -> None:
-        await asyncio.to_thread(self._offline.note_rejection, account_id, name, refusal, _now())
+        await asyncio.to_thread(self._offline.note_rejection, account_id, name, refusal, self._now())
 
 
 def _start_options(account: Account, arrears_minor: int) -> dict[str, Any]:
@@ -289,7 +290,3 @@ def _as_ours(error: BaseException, account_id: str) -> Exception:
 
 def _plain(message: Fact | Request) -> dict[str, Any]:
     return message.model_dump(mode="json", exclude_none=True)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
