@@ -8,13 +8,12 @@ from contextlib import AsyncExitStack, suppress
 
 import structlog
 
-from activities.assembly import assemble
+from activities.assembly import assemble, open_records
 from client.connection import connect
 from client.duecourse import Duecourse
 from config.logs import configure_logs
 from config.settings import Settings, SettingsError, load_settings
 from config.yaml_documents import ConfigError
-from storage.database import Database
 from storage.schema import SchemaBehindError, require_current
 from workflows.hosting import collections_worker, contact_worker, runtime
 
@@ -29,7 +28,7 @@ async def main(settings: Settings) -> None:
         ConfigError: if a policy, a pack or a template cannot be used.
         SchemaBehindError: if the database lacks migrations.
     """
-    database = Database(settings.database_url.get_secret_value())
+    database = open_records(settings)
     require_current(database)
     keys = settings.codec_keys.get_secret_value() if settings.codec_keys is not None else None
     client = await connect(keys, runtime(settings.metrics_port))

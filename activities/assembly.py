@@ -16,6 +16,7 @@ from activities.desk import Library
 from activities.legal import Counsel, CounselEndpoint, CounselFolder, Legal
 from activities.person_facts import PersonFacts
 from activities.records import Records
+from config.keys import parse_keys
 from config.policy_files import load_policies
 from config.settings import Settings, SettingsError
 from domain.orders import CONTACT_QUEUES
@@ -24,6 +25,7 @@ from domain.terms import Channel
 from providers.configured import ProviderSettings, configured_providers
 from providers.port import Provider
 from storage.database import Database
+from storage.personal import Keyring, use_keyring
 
 Activity = Callable[..., Any]
 
@@ -85,6 +87,13 @@ def counsel_of(settings: Settings) -> Counsel:
     if settings.legal_endpoint is not None and settings.legal_secret is not None:
         return CounselEndpoint(settings.legal_endpoint, settings.legal_secret.get_secret_value())
     return CounselFolder(settings.legal_dir)
+
+
+def open_records(settings: Settings) -> Database:
+    """The database of these settings, with the keys that its personal data need."""
+    keys = _secret(settings.data_keys)
+    use_keyring(Keyring(parse_keys(keys) if keys is not None else ()))
+    return Database(settings.database_url.get_secret_value())
 
 
 def load_library(settings: Settings) -> Library:

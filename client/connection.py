@@ -13,7 +13,7 @@ async def connect(codec_keys: str | None, runtime: Runtime | None = None, plugin
     """Connect by ``TEMPORAL_*`` or the Temporal configuration file, to this machine when neither says where.
 
     Raises:
-        CodecKeyError: if the codec keys cannot be read.
+        KeysError: if the codec keys cannot be read.
         RuntimeError: if Temporal does not answer.
     """
     config = ClientConfig.load_client_connect_config()

@@ -18,7 +18,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.assembly import load_library
+from activities.assembly import load_library, open_records
 from activities.booking import pending_facts
 from activities.desk import Clock, Library, RefusedError
 from activities.person_facts import PersonFacts
@@ -89,8 +89,7 @@ class Duecourse:
         """
         settings = settings or load_settings()
         keys = settings.codec_keys.get_secret_value() if settings.codec_keys is not None else None
-        database = Database(settings.database_url.get_secret_value())
-        return cls(await connect(keys), database, load_library(settings))
+        return cls(await connect(keys), open_records(settings), load_library(settings))
 
     async def collect(self, registration: Registration) -> Collected:
         """Register an account and start its collection; doing so again changes nothing.

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from config.keys import parse_keys
 from config.yaml_documents import ConfigError
 from domain.faults import Fault, FaultsFound
 from domain.terms import Channel
@@ -82,6 +83,12 @@ def _database_url(url: SecretStr) -> SecretStr:
     return SecretStr(absolute.render_as_string(hide_password=False))
 
 
+def _readable_keys(keys: SecretStr) -> SecretStr:
+    parse_keys(keys.get_secret_value())
+    return keys
+
+
+Keys = Annotated[SecretStr, AfterValidator(_readable_keys)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
@@ -103,8 +110,10 @@ class Settings(BaseSettings):
     )
 
     profile: Profile = Profile.PRODUCTION
-    codec_keys: SecretStr | None = None
-    """``id:base64key`` pairs parted by commas, the key in use first."""
+    codec_keys: Keys | None = None
+    """Encrypt what Temporal stores: ``id:base64key`` pairs parted by commas, the key in use first."""
+    data_keys: Keys | None = None
+    """Encrypt personal data in the records; written in the same way."""
     database_url: DatabaseUrl = Field(
         SecretStr(f"sqlite:///{_STATE / 'duecourse.db'}"), validation_alias="DATABASE_URL"
     )
@@ -145,7 +154,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
-        faults = [*self._faults_of_codec(), *self._faults_of_providers(), *self._faults_of_legal()]
+        faults = [*self._faults_of_encryption(), *self._faults_of_providers(), *self._faults_of_legal()]
         if faults:
             raise FaultsFound(faults)
         return self
@@ -203,10 +212,12 @@ class Settings(BaseSettings):
             )
         return None
 
-    def _faults_of_codec(self) -> Iterator[Fault]:
-        if self.profile is not Profile.DEV and self.codec_keys is None:
-            words = f"is needed outside the dev profile, to encrypt what Temporal stores; make one with: {_NEW_KEY}"
-            yield Fault(("codec_keys",), words)
+    def _faults_of_encryption(self) -> Iterator[Fault]:
+        purposes = {"codec_keys": "what Temporal stores", "data_keys": "personal data in the records"}
+        for field, purpose in purposes.items():
+            if self.profile is not Profile.DEV and getattr(self, field) is None:
+                words = f"is needed outside the dev profile, to encrypt {purpose}; make one with: {_NEW_KEY}"
+                yield Fault((field,), words)
 
     def _faults_of_providers(self) -> Iterator[Fault]:
         yield from self._missing("Twilio", ("twilio_account_sid", "twilio_auth_token", "twilio_from_number"))

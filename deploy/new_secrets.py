@@ -1,4 +1,4 @@
-"""Writes ``.env`` for docker-compose.yml, with fresh random passwords and a key, and never over one that is there.
+"""Writes ``.env`` for docker-compose.yml, with fresh random passwords and keys, and never over one that is there.
 
 Needs nothing but Python, since it runs before anything is installed.
 """
@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 
 _PASSWORDS = ("POSTGRES_PASSWORD", "TEMPORAL_DB_PASSWORD", "PRODUCT_DB_PASSWORD")
+_KEYS = ("DUECOURSE_CODEC_KEYS", "DUECOURSE_DATA_KEYS")
 
 
 def new_secrets() -> dict[str, str]:
     """Make every secret that a deployment cannot start without; hexadecimal, so that a URL can hold them."""
-    key = base64.b64encode(os.urandom(32)).decode()
-    return {**{name: secrets.token_hex(24) for name in _PASSWORDS}, "DUECOURSE_CODEC_KEYS": f"key-1:{key}"}
+    passwords = {name: secrets.token_hex(24) for name in _PASSWORDS}
+    keys = {name: f"key-1:{base64.b64encode(os.urandom(32)).decode()}" for name in _KEYS}
+    return passwords | keys
 
 
 def main() -> None:

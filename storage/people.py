@@ -7,6 +7,7 @@ from sqlmodel import Session, col, or_, select
 
 from domain.holds import Hold
 from domain.terms import Channel, HoldKind
+from storage.personal import keyring
 from storage.tables import Address, ChannelChoice, RecordedHold
 
 EVERY_ACCOUNT = "*"
@@ -20,6 +21,11 @@ ADDRESS_KINDS = {
     Channel.LETTER: "postal",
 }
 """Which kind of address each channel needs."""
+
+
+def address_digests(kind: str, value: str) -> list[str]:
+    """By what a same address of two people is recognised: one keyed hash a data key, the one in use first."""
+    return keyring().digests(f"{kind}:{value.casefold()}")
 
 
 def addresses(session: Session, debtor_id: str) -> Sequence[Address]:
@@ -64,7 +70,8 @@ def unreachable_channels(session: Session, debtor_id: str) -> tuple[Channel, ...
 
 def suppress_address(session: Session, address: Address, at: datetime, code: str) -> None:
     """Use an address no more, for nobody who has it: it is somebody else's, or does not exist."""
-    same = select(Address).where(col(Address.kind) == address.kind, col(Address.digest) == address.digest)
+    digests = address_digests(address.kind, address.value)
+    same = select(Address).where(col(Address.kind) == address.kind, col(Address.digest).in_(digests))
     for each in session.exec(same.where(col(Address.unusable_since).is_(None))):
         each.unusable_since, each.unusable_code = at, code
         session.add(each)

@@ -1,6 +1,5 @@
 """Registering an account and its person, once; a second registration that says the same changes nothing."""
 
-import hashlib
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from domain.money import parse_minor
 from domain.registration import OwedInstalment, Registration, end_of_day
 from storage import audit
 from storage.database import lock_debtor
+from storage.people import address_digests
 from storage.tables import Account, AccountInstalment, Address, Debtor
 
 
@@ -56,11 +56,6 @@ def register(session: Session, registration: Registration, policy: str, at: date
     return Registered.NEW
 
 
-def address_digest(kind: str, value: str) -> str:
-    """By what two people's same address is recognised."""
-    return hashlib.sha256(f"{kind}:{value.casefold()}".encode()).hexdigest()
-
-
 def _meet_debtor(session: Session, registration: Registration, at: datetime) -> None:
     debtor = session.get(Debtor, registration.debtor_id)
     if debtor is None:
@@ -102,11 +97,11 @@ def _compare(known: Account, registration: Registration) -> Registered:
 
 def _add_addresses(session: Session, registration: Registration) -> None:
     for kind, value in registration.addresses.items():
-        digest = address_digest(kind, value)
+        digests = address_digests(kind, value)
         of_kind = select(func.count()).where(
             col(Address.debtor_id) == registration.debtor_id, col(Address.kind) == kind
         )
-        if session.exec(of_kind.where(col(Address.digest) == digest)).one():
+        if session.exec(of_kind.where(col(Address.digest).in_(digests))).one():
             continue
         number = session.exec(of_kind).one() + 1
         session.add(
@@ -115,7 +110,7 @@ def _add_addresses(session: Session, registration: Registration) -> None:
                 debtor_id=registration.debtor_id,
                 kind=kind,
                 value=value,
-                digest=digest,
+                digest=digests[0],
                 number=number,
             )
         )

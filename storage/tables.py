@@ -1,6 +1,6 @@
 """The records, table by table. Money is in minor units, moments are aware UTC.
 
-Personal data stand in ``debtor``, ``address``, ``contact`` (the words) and ``stored_text`` only.
+Personal data stand in columns of type ``PersonalText`` and ``PersonalDocument`` only, which are encrypted at rest.
 """
 
 import hashlib
@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.columns import JsonDocument, UtcInstant
+from storage.personal import PersonalDocument, PersonalText
 
 
 class AccountState(StrEnum):
@@ -48,7 +49,7 @@ class Debtor(SQLModel, table=True):
     """A person who owes."""
 
     debtor_id: str = Field(primary_key=True, max_length=100)
-    name: str = Field(sa_type=Text)
+    name: str = Field(sa_type=PersonalText("debtor.name"))
     language: str = Field(max_length=20)
     time_zone: str = Field(max_length=64)
     registered_at: datetime = Field(sa_type=UtcInstant)
@@ -62,7 +63,7 @@ class Address(SQLModel, table=True):
     address_ref: str = Field(primary_key=True, max_length=100)
     debtor_id: str = Field(foreign_key="debtor.debtor_id", index=True, max_length=100)
     kind: str = Field(max_length=10)
-    value: str = Field(sa_type=Text)
+    value: str = Field(sa_type=PersonalText("address.value"))
     digest: str = Field(max_length=64, index=True)
     number: int
     """The order in which the person's addresses of a kind are tried."""
@@ -214,10 +215,10 @@ class Contact(SQLModel, table=True):
     pack_version: str | None = Field(default=None, max_length=64)
     template_id: str | None = Field(default=None, max_length=120)
     template_version: str | None = Field(default=None, max_length=64)
-    subject: str = Field(default="", sa_type=Text)
-    words: str = Field(default="", sa_type=Text)
-    html: str = Field(default="", sa_type=Text)
-    parameters: dict[str, str] = Field(default_factory=dict, sa_type=JsonDocument)
+    subject: str = Field(default="", sa_type=PersonalText("contact.subject"))
+    words: str = Field(default="", sa_type=PersonalText("contact.words"))
+    html: str = Field(default="", sa_type=PersonalText("contact.html"))
+    parameters: dict[str, str] = Field(default_factory=dict, sa_type=PersonalDocument("contact.parameters"))
     verdicts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
     valid_until: datetime | None = Field(default=None, sa_type=UtcInstant)
     provider: str | None = Field(default=None, max_length=40)
@@ -246,7 +247,7 @@ class CallTask(SQLModel, table=True):
     account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
     stage: str = Field(max_length=20)
     requested_at: datetime = Field(sa_type=UtcInstant)
-    script: str = Field(default="", sa_type=Text)
+    script: str = Field(default="", sa_type=PersonalText("calltask.script"))
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = Field(default=None, max_length=20)
 
@@ -299,7 +300,7 @@ class StoredText(SQLModel, table=True):
 
     text_ref: str = Field(primary_key=True, max_length=100)
     account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
-    text: str = Field(sa_type=Text)
+    text: str = Field(sa_type=PersonalText("storedtext.text"))
     stored_at: datetime = Field(sa_type=UtcInstant)
 
 

@@ -3,7 +3,6 @@
 Each payload names the key that encrypted it, so that keys rotate: the first one encrypts, all of them decrypt.
 """
 
-import base64
 import os
 from collections.abc import Sequence
 
@@ -18,12 +17,10 @@ from temporalio.converter import (
     PayloadCodec,
 )
 
+from config.keys import parse_keys
+
 _ENCODING = b"binary/encrypted"
 _NONCE_BYTES = 12
-
-
-class CodecKeyError(ValueError):
-    """The codec keys cannot be used; the message says how to write them, never what they are."""
 
 
 class EncryptionCodec(PayloadCodec):
@@ -57,30 +54,11 @@ class EncryptionCodec(PayloadCodec):
             return payload
 
 
-def parse_keys(text: str) -> list[tuple[str, bytes]]:
-    """Read ``id:base64key`` pairs parted by commas, the key in use first.
-
-    Raises:
-        CodecKeyError: if a pair has no id, or a key is not 32 bytes.
-    """
-    keys = []
-    for position, pair in enumerate(text.split(","), start=1):
-        key_id, _, encoded = pair.strip().partition(":")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except ValueError:
-            key = b""
-        if not key_id or len(key) != 32:
-            raise CodecKeyError(f"codec key {position} must be written id:base64 of 32 random bytes")
-        keys.append((key_id, key))
-    return keys
-
-
 def data_converter(keys: str | None = None) -> DataConverter:
     """The converter that clients, workers and replayers share; failures are encrypted too when keys are set.
 
     Raises:
-        CodecKeyError: if the keys cannot be read.
+        KeysError: if the keys cannot be read.
     """
     return DataConverter(
         payload_converter_class=PydanticPayloadConverter,

@@ -8,11 +8,16 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from storage import tables
+from storage.personal import PersonalText
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write SQLModel's strings into migrations as plain ones."""
-    return f"sa.String(length={item.length})" if kind == "type" and isinstance(item, AutoString) else False
+    """Write SQLModel's strings and encrypted text into migrations as what the database keeps."""
+    if kind != "type":
+        return False
+    if isinstance(item, PersonalText):
+        return "sa.Text()"
+    return f"sa.String(length={item.length})" if isinstance(item, AutoString) else False
 
 
 connection = context.config.attributes["connection"]

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.keys import parse_keys
 from config.policy_files import POLICIES, load_policy
 from config.settings import Profile, Settings, SettingsError, load_settings, variables
 from domain.terms import Channel
-from workflows.codec import parse_keys
 
 _DOCUMENTATION = Path(__file__).parents[2] / "docs" / "configuration.md"
 _SECRET = "hunter2"
+_KEY = "key-1:aHVudGVyMi1odW50ZXIyLWh1bnRlcjItaHVudGVyMi0="
 _TWILIO = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": _SECRET, "TWILIO_FROM_NUMBER": "+12025550100"}
 _SENDGRID = {"SENDGRID_API_KEY": _SECRET, "SENDGRID_FROM_EMAIL": "collections@lender.cn"}
 
@@ -41,14 +42,15 @@ def test_a_newcomer_in_the_dev_profile_needs_to_set_nothing_else(monkeypatch: py
     assert (settings.policies_dir / "fenfu-cn.yaml").is_file()
 
 
-def test_production_is_the_default_and_needs_a_codec_key() -> None:
+def test_production_is_the_default_and_needs_keys() -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings()
-    (problem,) = refused.value.problems
-    assert problem.startswith("DUECOURSE_CODEC_KEYS: is needed outside the dev profile")
+    codec, data = refused.value.problems
+    assert codec.startswith("DUECOURSE_CODEC_KEYS: is needed outside the dev profile")
+    assert data.startswith("DUECOURSE_DATA_KEYS: is needed outside the dev profile")
 
 
-def test_the_command_that_makes_a_codec_key_makes_one_that_can_be_read(
+def test_the_command_that_makes_a_key_makes_one_that_can_be_read(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SettingsError) as refused:
@@ -56,10 +58,21 @@ def test_the_command_that_makes_a_codec_key_makes_one_that_can_be_read(
     command = re.search(r'python -c "(.+)"$', str(refused.value))
     assert command is not None
     exec(command[1])  # noqa: S102
-    monkeypatch.setenv("DUECOURSE_CODEC_KEYS", capsys.readouterr().out.strip())
-    keys = load_settings().codec_keys
+    key = capsys.readouterr().out.strip()
+    keys = settings_with(monkeypatch, DUECOURSE_CODEC_KEYS=key).codec_keys
     assert keys is not None
     assert [key_id for key_id, _ in parse_keys(keys.get_secret_value())] == ["key-1"]
+
+
+@pytest.mark.parametrize("written", ["hunter2", "key-1:hunter2", f"{_KEY},{_KEY}", f":{_KEY}"])
+def test_keys_that_cannot_be_read_are_refused_without_telling_them(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_with(monkeypatch, DUECOURSE_DATA_KEYS=written)
+    (problem,) = refused.value.problems
+    assert problem.startswith("DUECOURSE_DATA_KEYS: key ")
+    assert written not in problem
 
 
 @pytest.mark.parametrize(
@@ -143,7 +156,7 @@ def test_no_secret_shows_when_the_settings_are_printed(monkeypatch: pytest.Monke
         monkeypatch,
         **_TWILIO,
         **_SENDGRID,
-        DUECOURSE_CODEC_KEYS=_SECRET,
+        DUECOURSE_CODEC_KEYS=_KEY,
         DUECOURSE_LEGAL_ENDPOINT="https://counsel.cn",
         DUECOURSE_LEGAL_SECRET=_SECRET,
         DATABASE_URL=f"postgresql://duecourse:{_SECRET}@db/duecourse",

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 
 from config.settings import variables
 from tools.fetch import ROOT, TOOLS, FetchError, run_telling_progress, say
+from workflows.hosting import FINISH_WITHIN
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
 PARSER = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
@@ -23,9 +25,9 @@ SECRETS = {
     "TEMPORAL_DB_PASSWORD": "2",
     "PRODUCT_DB_PASSWORD": "3",
     "DUECOURSE_CODEC_KEYS": "key-1:4",
+    "DUECOURSE_DATA_KEYS": "key-1:5",
 }
 ONCE = {"temporal-schema", "temporal-namespace", "migrate", "prepare"}
-GRACEFUL_SHUTDOWN_SECONDS = 30
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +152,8 @@ def test_workers_wait_until_the_records_and_the_namespace_are_ready(services: di
 
 
 def test_a_worker_gets_the_time_to_finish_what_it_holds(services: dict[str, Any]) -> None:
-    assert int(services["worker"]["stop_grace_period"].removesuffix("s")) > GRACEFUL_SHUTDOWN_SECONDS
+    grace = int(services["worker"]["stop_grace_period"].removesuffix("s"))
+    assert timedelta(seconds=grace) > FINISH_WITHIN
 
 
 def test_the_product_knows_every_setting_that_it_is_given(services: dict[str, Any]) -> None:

@@ -220,7 +220,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("parameters", columns.JsonDocument(), nullable=False),
+        sa.Column("parameters", sa.Text(), nullable=False),
         sa.Column("verdicts", columns.JsonDocument(), nullable=False),
         sa.Column("valid_until", columns.UtcInstant(timezone=True), nullable=True),
         sa.Column("provider", sa.String(length=40), nullable=True),
