@@ -9,8 +9,8 @@ RUN uv sync --frozen --no-dev --no-cache
 
 FROM python:3.12.13-slim-bookworm
 
-RUN groupadd --system --gid 10001 duecourse \
-    && useradd --system --uid 10001 --gid duecourse --no-create-home --shell /usr/sbin/nologin duecourse \
+RUN groupadd --gid 10001 duecourse \
+    && useradd --uid 10001 --gid duecourse --no-create-home --shell /usr/sbin/nologin duecourse \
     && install --directory --owner=duecourse --group=duecourse /var/lib/duecourse
 WORKDIR /app
 COPY --from=build /app/.venv .venv
