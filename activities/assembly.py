@@ -24,6 +24,8 @@ from domain.policy import Role
 from domain.terms import Channel
 from providers.configured import ProviderSettings, configured_providers
 from providers.port import Provider
+from providers.sendgrid_email import SENDGRID_URL, SendGridAccount
+from providers.twilio_http import TWILIO_URL, TwilioAccount
 from storage.database import Database
 from storage.personal import Keyring, use_keyring
 
@@ -116,21 +118,28 @@ def load_library(settings: Settings) -> Library:
 
 
 def _provider_settings(settings: Settings, library: Library) -> ProviderSettings:
-    given = {
-        "twilio_account_sid": settings.twilio_account_sid,
-        "twilio_auth_token": _secret(settings.twilio_auth_token),
-        "twilio_from_number": settings.twilio_from_number,
-        "twilio_base_url": settings.twilio_base_url,
-        "sendgrid_api_key": _secret(settings.sendgrid_api_key),
-        "sendgrid_from_email": settings.sendgrid_from_email,
-        "sendgrid_base_url": settings.sendgrid_base_url,
-    }
     return ProviderSettings(
         outbox_dir=settings.outbox_dir,
         print_dir=settings.print_dir,
         first_party=all(policy.role is Role.FIRST_PARTY for policy in library.policies.values()),
-        **{name: value for name, value in given.items() if value is not None},
+        twilio=_twilio(settings),
+        sendgrid=_sendgrid(settings),
     )
+
+
+def _twilio(settings: Settings) -> TwilioAccount | None:
+    token = _secret(settings.twilio_auth_token)
+    if settings.twilio_account_sid is None or token is None or settings.twilio_from_number is None:
+        return None
+    url = settings.twilio_base_url or TWILIO_URL
+    return TwilioAccount(settings.twilio_account_sid, token, settings.twilio_from_number, url)
+
+
+def _sendgrid(settings: Settings) -> SendGridAccount | None:
+    key = _secret(settings.sendgrid_api_key)
+    if key is None or settings.sendgrid_from_email is None:
+        return None
+    return SendGridAccount(key, settings.sendgrid_from_email, settings.sendgrid_base_url or SENDGRID_URL)
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -110,6 +110,8 @@ class PersonalText(TypeDecorator[str]):
 class PersonalDocument(PersonalText):
     """A JSON document about a person, encrypted at rest."""
 
+    cache_ok = True
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Seal the document."""
         return super().process_bind_param(json.dumps(value, ensure_ascii=False), dialect)

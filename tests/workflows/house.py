@@ -1,4 +1,4 @@
-"""The whole house on one engine: records, client, workers and providers, as in production, with a clock that tests turn.
+"""The whole house on one engine, as in production: records, client, workers, providers; and a clock that tests turn.
 
 Only what lies beyond the network is not real: messages end in the outbox or at the providers' stand-ins.
 """
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from activities.legal import CounselFolder
 from client.duecourse import Duecourse
 from config.policy_files import load_policies
 from domain.orders import workflow_id
-from domain.registration import OwedInstalment, Registration
+from domain.registration import Registration
 from domain.terms import Channel
 from providers.outbox import Outbox
 from providers.port import Provider
@@ -136,33 +136,6 @@ class House:
     def reading(self) -> Session:
         """A session on the records; use it in a ``with`` statement."""
         return Session(self.database.engine, expire_on_commit=False)
-
-
-def registration(account_id: str = "acc-1", debtor_id: str = "deb-1", **changes: Any) -> Registration:
-    """A plain account in China that owes 1,234.56 in one instalment due on 4 January 2027."""
-    plain: dict[str, Any] = {
-        "account_id": account_id,
-        "debtor_id": debtor_id,
-        "debtor_name": "王小明",
-        "phone": "+8613800138000",
-        "email": f"{debtor_id}@example.com",
-        "postal_address": "北京市朝阳区示例路1号",
-        "language": "zh-CN",
-        "time_zone": "Asia/Shanghai",
-        "jurisdiction": "CN",
-        "product": "分期购",
-        "currency": "CNY",
-        "instalments": (owed("2027-01-04"),),
-        "policy": "fenfu-cn",
-    }
-    return Registration.model_validate(plain | changes)
-
-
-def owed(due: str, principal: str = "1000.00", interest: str = "200.00", fees: str = "34.56", number: int = 1) -> Any:
-    """One instalment; 1,234.56 in all unless told otherwise."""
-    return OwedInstalment(
-        number=number, due_date=date.fromisoformat(due), principal=principal, interest=interest, fees=fees
-    )
 
 
 @asynccontextmanager
