@@ -53,6 +53,8 @@ class Debtor(SQLModel, table=True):
     language: str = Field(max_length=20)
     time_zone: str = Field(max_length=64)
     registered_at: datetime = Field(sa_type=UtcInstant)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When name and addresses were erased, their time having passed."""
 
 
 class Address(SQLModel, table=True):

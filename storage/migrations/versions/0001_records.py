@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("registered_at", columns.UtcInstant(timezone=True), nullable=False),
+        sa.Column("erased_at", columns.UtcInstant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("debtor_id"),
     )
     op.create_table(
