@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -88,10 +89,19 @@ def free_port() -> int:
 
 
 def _found(find: Callable[[], Path]) -> Path:
+    answer = _looked_for(find)
+    if isinstance(answer, FetchError):
+        pytest.skip(str(answer))
+    return answer
+
+
+@cache
+def _looked_for(find: Callable[[], Path]) -> Path | FetchError:
+    """Look once in a run, since a download that fails may take its time."""
     try:
         return find()
     except FetchError as missing:
-        pytest.skip(str(missing))
+        return missing
 
 
 def _program(marker: str, names: Sequence[str], remedy: str) -> Path:

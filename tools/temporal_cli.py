@@ -51,12 +51,12 @@ def _fetch(report: Report) -> None:
         download_with_sdk("dev-server", _OWN)
     except FetchError as refused:
         report(f"That did not work: {refused}")
-        _install_with_go(report, refused)
+        _install_with_go(report)
 
 
-def _install_with_go(report: Report, refused: FetchError) -> None:
+def _install_with_go(report: Report) -> None:
     if shutil.which("go") is None:
-        raise TemporalCliNotFoundError(f"no Temporal CLI: {refused}, and there is no Go to build it: {_REMEDY}")
+        raise TemporalCliNotFoundError(f"no Temporal CLI: it cannot be downloaded, nor built without Go: {_REMEDY}")
     try:
         run_telling_progress(
             ["go", "install", GO_MODULE],
@@ -65,7 +65,7 @@ def _install_with_go(report: Report, refused: FetchError) -> None:
             {"GOBIN": str(_OWN.parent)},
         )
     except FetchError as failed:
-        raise TemporalCliNotFoundError(f"no Temporal CLI: {refused}, and {failed}: {_REMEDY}") from failed
+        raise TemporalCliNotFoundError(f"no Temporal CLI: it cannot be downloaded, and {failed}: {_REMEDY}") from failed
 
 
 if __name__ == "__main__":

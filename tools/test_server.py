@@ -62,8 +62,8 @@ def _fetch_with_maven(report: Report) -> None:
     missing = [program for program in ("mvn", "java") if shutil.which(program) is None]
     if missing:
         raise TimeSkippingServerNotFoundError(
-            f"no time-skipping server: the SDK cannot download it here, and there is no {' and no '.join(missing)}; "
-            "install Maven and a Java runtime, or set TEMPORAL_TEST_SERVER to the server's path"
+            f"no time-skipping server: it cannot be downloaded, and there is no {' and no '.join(missing)}:"
+            " install Maven and a Java runtime, or set TEMPORAL_TEST_SERVER to the server's path"
         )
     partial = _FOLDER / "jars.partial"
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={partial}", "-DincludeScope=runtime"]

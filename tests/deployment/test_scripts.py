@@ -89,7 +89,7 @@ def test_a_cli_that_is_named_and_not_there_is_refused(monkeypatch: pytest.Monkey
 def test_without_network_and_go_the_cli_is_missed_with_the_remedy(tmp_path: Path) -> None:
     answer = run_module("tools.temporal_cli", tmp_path)
     assert answer.returncode == 1
-    assert "there is no Go to build it: install it from" in answer.stderr
+    assert "nor built without Go: install it from" in answer.stderr
 
 
 def test_the_test_server_that_is_named_wins(monkeypatch: pytest.MonkeyPatch, program: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_test_server_that_is_named_and_not_there_is_refused(monkeypatch: pytes
 def test_without_network_and_maven_the_test_server_is_missed_with_the_remedy(tmp_path: Path) -> None:
     answer = run_module("tools.test_server", tmp_path)
     assert answer.returncode == 1
-    assert "there is no mvn and no java; install Maven and a Java runtime" in answer.stderr
+    assert "there is no mvn and no java: install Maven and a Java runtime" in answer.stderr
 
 
 def test_a_command_that_fails_is_reported_by_its_last_words() -> None:
