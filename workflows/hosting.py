@@ -17,30 +17,38 @@ from workflows.account import AccountCollection
 FINISH_WITHIN = timedelta(seconds=30)
 """How long a worker that is told to stop may finish what it holds; the container's grace period is longer."""
 
-_POLLERS = 10
-_ACTIVITIES_AT_ONCE = 50
-_CACHED_CASES = 2000
+POLLERS = 10
+"""How many fetch workflow tasks at once; fewer than the task queue has partitions leave some of it waiting."""
+CACHED_CASES = 2000
 """About 0.13 MB each; a case that is not cached is replayed from its history."""
+_ACTIVITIES_AT_ONCE = 50
 
 Activities = Sequence[Callable[..., Any]]
 
-_RESTRICTIONS = SandboxRestrictions.default.with_passthrough_modules("domain", "workflows", "pydantic_core")
+
+def sandboxed(*passed_through: str) -> SandboxedWorkflowRunner:
+    """Run workflows in the sandbox, with our own pure code, and any other named here, imported once for all of them."""
+    own = ("domain", "workflows", "pydantic_core", *passed_through)
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*own))
 
 
 def collections_worker(client: Client, activities: Activities, threads: Executor, **options: Any) -> Worker:
-    """A worker for the cases and for what only touches the records."""
+    """A worker for the cases and for what only touches the records; options of ``Worker`` win over ours."""
+    usual = {
+        "workflows": [AccountCollection],
+        "workflow_runner": sandboxed(),
+        "workflow_task_poller_behavior": PollerBehaviorSimpleMaximum(POLLERS),
+        "max_cached_workflows": CACHED_CASES,
+    }
     return Worker(
         client,
         task_queue=COLLECTIONS_QUEUE,
-        workflows=[AccountCollection],
         activities=activities,
         activity_executor=threads,
         max_concurrent_activities=_ACTIVITIES_AT_ONCE,
         max_concurrent_local_activities=_ACTIVITIES_AT_ONCE,
-        workflow_runner=SandboxedWorkflowRunner(restrictions=_RESTRICTIONS),
-        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(_POLLERS),
         graceful_shutdown_timeout=FINISH_WITHIN,
-        **{"max_cached_workflows": _CACHED_CASES, **options},
+        **{**usual, **options},
     )
 
 
