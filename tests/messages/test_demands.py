@@ -166,9 +166,7 @@ def test_a_collector_for_another_says_that_it_is_one_and_a_lender_does_not(compo
     agency = replace(LENDER, name="Harbour Bank", collector="Quayside Services")
     lender = replace(agency, collector="Harbour Bank")
     assert "a debt by Quayside Services, a debt collector, and" in composer.compose(key, facts(lender=agency)).text
-    assert (
-        "a debt by Harbour Bank, and" in composer.compose(key, facts(lender=lender)).text
-    )
+    assert "a debt by Harbour Bank, and" in composer.compose(key, facts(lender=lender)).text
 
 
 @pytest.mark.parametrize(
