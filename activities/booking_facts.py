@@ -110,7 +110,8 @@ def _(fact: FileComplaint, desk: Desk) -> Effect:
     if fact.text_ref is not None and desk.session.get(StoredText, fact.text_ref) is None:
         raise RefusedError("unknown_text", f"no text is stored under {fact.text_ref}; store it first")
     disputed = fact.category == "dispute"
-    decide_by = desk.now + min(desk.policy.complaints.decide_within, desk.pack.complaint_decided_within)
+    lawful = timedelta(days=desk.pack.complaints.decide_within_days)
+    decide_by = desk.now + min(desk.policy.complaints.decide_within, lawful)
     kind = HoldKind.DISPUTE if disputed else HoldKind.COMPLAINT
     scope = desk.account.account_id if disputed else EVERY_ACCOUNT
     hold = Hold(kind, fact.complaint_id, desk.now, reason=fact.category)

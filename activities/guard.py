@@ -1,20 +1,23 @@
 """What the rules say of a contact, asked with everything that the records know at this moment."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-
-from domain.contact_rules import judge, next_lawful_moment, window_end
 
 from activities.desk import Desk
 from domain.case import PlannedContact
 from domain.contact_facts import Attempt, Consent, Direction, OptOut, Person, Proposal, Standing, Verdict
+from domain.contact_rules import judge, next_lawful_moment, window_end
 from domain.terms import Channel, MessageClass
 from storage.attempts import counted_contacts
 from storage.people import EVERY_ACCOUNT, channel_choices, open_holds, unusable_references
 from storage.tables import AccountState, Address, Contact
 
 _NO_ADDRESS = Verdict("address", allowed=False, words="no usable address for this channel")
+
+
+_LOOK_AGAIN_AFTER = timedelta(days=1)
+"""Where no lawful moment is in sight, facts may change: it is looked for again."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class Guard:
         found = next_lawful_moment(
             desk.pack, self._person, proposal, self._attempts(), not_before, desk.account.account_id
         )
+        if found.at is None:
+            return PlannedContact(not_before + _LOOK_AGAIN_AFTER, found.words)
         return PlannedContact(found.at, found.words)
 
     def _attempts(self) -> tuple[Attempt, ...]:

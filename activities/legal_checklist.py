@@ -76,5 +76,7 @@ def _within_limitation(desk: Desk) -> ChecklistItem:
     """No restart is assumed: a demand restarts the period only with proof that a person has judged."""
     instalments = desk.statement().instalments
     due = max(each.instalment.overdue_from for each in instalments)
-    ends = due + timedelta(days=365 * desk.pack.limitation_years)
+    _, _, region = desk.account.jurisdiction.partition("-")
+    limitation = desk.pack.limitation
+    ends = due + timedelta(days=365 * limitation.years_by_region.get(region, limitation.years))
     return ChecklistItem("within_limitation", desk.now < ends, f"{ends:%Y-%m-%d} at the earliest")
