@@ -53,9 +53,9 @@ def test_addresses_can_be_read_by_the_worker_alone(tmp_path: Path) -> None:
 
 def test_a_contacts_message_is_written_once(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.send(make_intent(Channel.SMS, text="first"))
-    outbox.send(make_intent(Channel.SMS, text="second"))
-    assert "first" in (tmp_path / "sms" / "contact-0001.txt").read_text()
+    outbox.send(make_intent(Channel.SMS, text="the earlier words"))
+    outbox.send(make_intent(Channel.SMS, text="the later words"))
+    assert "the earlier words" in (tmp_path / "sms" / "contact-0001.txt").read_text()
     assert len(list((tmp_path / "sms").iterdir())) == 1
 
 

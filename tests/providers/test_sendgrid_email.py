@@ -62,7 +62,12 @@ def test_words_that_sendgrid_refuses_leave_the_address_usable(email: SendGridEma
 
 
 @pytest.mark.parametrize(
-    ("wrong", "code"), [({"api_key": "SG.wrong"}, "http_401"), ({"from_email": "other@example.com"}, "http_403")]
+    ("wrong", "code"),
+    [
+        ({"api_key": "SG.wrong"}, "http_401"),
+        ({"from_email": "other@example.com"}, "http_403"),
+        ({"from_email": "collections"}, "http_400"),
+    ],
 )
 def test_wrong_credentials_of_ours_never_cost_a_person_their_contact(
     standin: ProviderStandIn, wrong: dict[str, str], code: str

@@ -19,6 +19,11 @@ NO_ADDRESS = {
     "field": "personalizations.0.to.0.email",
     "help": "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message.personalizations.to",
 }
+NO_SENDER = {
+    "message": "The from email does not contain a valid address.",
+    "field": "from.email",
+    "help": "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message.from",
+}
 NO_CONTENT = {
     "message": "The content value must be a string at least one character in length.",
     "field": "content.0.value",
@@ -49,6 +54,8 @@ class SendGridDouble:
         email = json.loads(body)
         if not all(_is_address(to["email"]) for group in email["personalizations"] for to in group["to"]):
             return _errors(400, NO_ADDRESS)
+        if not _is_address(email["from"]["email"]):
+            return _errors(400, NO_SENDER)
         if not all(part["value"] for part in email["content"]):
             return _errors(400, NO_CONTENT)
         if problem := self._check(request, body):
