@@ -7,12 +7,12 @@ from temporalio import activity
 
 from activities import clock
 from activities.composer import Composer
-from activities.contact_log import debt_if_changed, log_turned_away
+from activities.contact_log import debt_if_changed, log_turned_away, refuse_words
 from activities.desk import Desk, Library
 from activities.guard import Guard
 from activities.message_facts import gather
 from domain.case import PlannedContact
-from domain.messages import MessageKey
+from domain.messages import MessageKey, MessageRefused
 from domain.orders import (
     ActivityName,
     CallPermit,
@@ -58,7 +58,10 @@ class Calls:
                 result = ContactResult.DEFERRED if ruling.stopped else ContactResult.REFUSED
                 gone = Channel.CALL in unreachable_channels(session, desk.account.debtor_id)
                 return ContactOutcome(result, ruling.reason, next=again, debt=changed, unusable=gone)
-            self._add_task(desk, order)
+            try:
+                self._add_task(desk, order)
+            except MessageRefused as error:
+                return refuse_words(desk, order, error)
             return ContactOutcome(ContactResult.SENT, debt=changed)
 
     @activity.defn(name=ActivityName.PERMIT_CALL)

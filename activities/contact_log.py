@@ -4,7 +4,7 @@ from activities.desk import Desk
 from activities.guard import Ruling
 from domain.case import PlannedContact
 from domain.ledger import Debt
-from domain.messages import Words
+from domain.messages import MessageRefused, Words
 from domain.orders import ContactOrder, ContactOutcome, ContactResult
 from domain.terms import MessageClass
 from providers.port import Accepted
@@ -56,6 +56,20 @@ def log_turned_away(desk: Desk, order: ContactOrder, ruling: Ruling) -> None:
         channel=order.channel,
         verdicts=[verdict for verdict in ruling.as_json() if not verdict["allowed"]],
     )
+
+
+def refuse_words(desk: Desk, order: ContactOrder, error: MessageRefused) -> ContactOutcome:
+    """A message that lacks what the person has a right to know is not sent; another channel is tried."""
+    audit.append(
+        desk.session,
+        order.account_id,
+        desk.now,
+        "message_refused",
+        order.contact_id,
+        channel=order.channel,
+        words=str(error),
+    )
+    return ContactOutcome(ContactResult.REFUSED, "message_refused", debt=debt_if_changed(desk, order))
 
 
 def debt_if_changed(desk: Desk, order: ContactOrder) -> Debt | None:

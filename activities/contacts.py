@@ -14,12 +14,12 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities import clock
 from activities.composer import Composer
-from activities.contact_log import begin, debt_if_changed, log_turned_away, outcome_of, settle
+from activities.contact_log import begin, debt_if_changed, log_turned_away, outcome_of, refuse_words, settle
 from activities.desk import Desk, Library
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather
 from domain.case import PlannedContact
-from domain.messages import MessageKey, Words
+from domain.messages import MessageKey, MessageRefused, Words
 from domain.orders import ActivityName, ContactOrder, ContactOutcome, ContactResult, MomentWanted
 from domain.terms import Channel
 from providers.port import (
@@ -110,7 +110,10 @@ class Contacts:
             return self._turn_away(desk, order, ruling)
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey.demand(order.stage, order.channel, language)
-        words = self._composer.compose(key, gather(desk, order.contact_id, language))
+        try:
+            words = self._composer.compose(key, gather(desk, order.contact_id, language))
+        except MessageRefused as error:
+            return refuse_words(desk, order, error)
         contact = begin(desk, order, address, words, ruling)
         return _Begun(_intent(desk, contact), contact.attempted_at, asked_before=False)
 
