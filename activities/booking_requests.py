@@ -8,6 +8,7 @@ from typing import Any
 from activities.booking_facts import agree_plan, ends_at
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
+from domain.admission import circumstance_hold
 from domain.case import Case, Plan, PlanInstalment, Waiver
 from domain.events import (
     CaseClosed,
@@ -29,16 +30,18 @@ from domain.requests import (
     CloseCase,
     DecideLegalReferral,
     DecideWaiver,
+    EndCircumstance,
     GrantGrace,
     HoldCase,
     PlanInterval,
     ProposePlan,
+    Request,
     RequestWaiver,
     ResolveComplaint,
     ResumeCase,
     SetTrack,
 )
-from domain.terms import ClosedReason, HoldKind
+from domain.terms import PERSON_WIDE_HOLDS, ClosedReason, HoldKind
 from storage.ledgers import book_entry
 from storage.people import end_hold, record_hold
 from storage.tables import LegalReferral
@@ -170,6 +173,19 @@ def _(request: ResumeCase, desk: Desk, _case: Case) -> Effect:
 
 
 @_book.register
+def _(request: EndCircumstance, desk: Desk, case: Case) -> Effect:
+    hold = circumstance_hold(case, request.circumstance_id, desk.now)
+    if hold is None:
+        raise RefusedError("unknown_circumstance", f"no open circumstance {request.circumstance_id} on this account")
+    _end_hold(desk, hold.kind, hold.hold_id)
+    event = HoldEnded(hold.kind, hold.hold_id, desk.now)
+    answer = {"circumstance_id": hold.hold_id, "status": "ended"}
+    if hold.kind not in PERSON_WIDE_HOLDS:
+        return Effect((event,), answer)
+    return Effect((event,), answer, tell=_lift(desk, request, hold.kind, hold.hold_id))
+
+
+@_book.register
 def _(request: CloseCase, desk: Desk, _case: Case) -> Effect:
     event = CaseClosed(ClosedReason.WRITTEN_OFF, desk.now, request.reason_code)
     return Effect((event,), {"status": "closed"})
@@ -185,7 +201,7 @@ def _end_hold(desk: Desk, kind: HoldKind, hold_id: str) -> None:
     end_hold(desk.session, desk.account.debtor_id, desk.account.account_id, kind, hold_id, desk.now)
 
 
-def _lift(desk: Desk, request: ResolveComplaint, kind: HoldKind, hold_id: str) -> tuple[str, dict[str, Any]]:
+def _lift(desk: Desk, request: Request, kind: HoldKind, hold_id: str) -> tuple[str, dict[str, Any]]:
     """The fact by which the person's other cases learn that a hold on the person has ended."""
     body = {"event_id": request.request_id, "occurred_at": desk.now.isoformat(), "hold_kind": kind, "hold_id": hold_id}
     return "lift_hold", body

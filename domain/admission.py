@@ -5,12 +5,14 @@ from functools import singledispatch
 
 from domain.case import Case
 from domain.facts import AgreePlan, CallOutcome, Message, RecordCallOutcome, RecordLegalOutcome, ReportHardship
+from domain.holds import Hold
 from domain.orders import Refusal
 from domain.requests import (
     BeginCall,
     CloseCase,
     DecideLegalReferral,
     DecideWaiver,
+    EndCircumstance,
     GrantGrace,
     HoldCase,
     ProposePlan,
@@ -18,6 +20,16 @@ from domain.requests import (
     ResumeCase,
 )
 from domain.terms import HoldKind, Stage
+
+_ENDED_BY_OTHER_MEANS = frozenset(
+    {HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.PLAN, HoldKind.PROMISE, HoldKind.MANUAL}
+)
+
+
+def circumstance_hold(case: Case, circumstance_id: str, now: datetime) -> Hold | None:
+    """The open hold of that id that a person may end because it is over."""
+    holds = (hold for hold in case.open_holds(now) if hold.kind not in _ENDED_BY_OTHER_MEANS)
+    return next((hold for hold in holds if hold.hold_id == circumstance_id), None)
 
 
 def refusal_of(case: Case, message: Message, now: datetime) -> Refusal | None:
@@ -129,6 +141,14 @@ def _(message: ResumeCase, case: Case, now: datetime) -> Refusal | None:
     if not any(hold.kind is HoldKind.MANUAL and hold.hold_id == message.hold_id for hold in holds):
         known = ", ".join(hold.hold_id for hold in holds if hold.kind is HoldKind.MANUAL) or "none"
         return Refusal("unknown_hold", f"no open manual hold {message.hold_id}; open manual holds: {known}")
+    return None
+
+
+@_refusal.register
+def _(message: EndCircumstance, case: Case, now: datetime) -> Refusal | None:
+    if circumstance_hold(case, message.circumstance_id, now) is None:
+        words = f"no open circumstance, hardship or grace {message.circumstance_id} on this account"
+        return Refusal("unknown_circumstance", words)
     return None
 
 

@@ -123,6 +123,14 @@ class ResumeCase(Request):
     resumed_by: Reference
 
 
+class EndCircumstance(Request):
+    """End a circumstance, a hardship or a time of grace that is over, or was reported in error."""
+
+    circumstance_id: Reference
+    reason_code: ReasonCode
+    ended_by: Reference
+
+
 class CloseCase(Request):
     """End the collection of a debt that is still unpaid."""
 
@@ -141,6 +149,7 @@ REQUESTS: dict[str, type[Request]] = {
     "begin_call": BeginCall,
     "hold_case": HoldCase,
     "resume_case": ResumeCase,
+    "end_circumstance": EndCircumstance,
     "close_case": CloseCase,
 }
 """Every request by the name of its update."""
