@@ -122,9 +122,10 @@ def _problems(document: Document, schema: dict[str, Any], details: ErrorDetails)
         for fault in raised.faults:
             yield _problem(document, (*location, *fault.location), fault.words)
         return
-    if details["type"] not in ("missing", "extra_forbidden"):
-        location = _known_part(document.data, location)
-    yield _problem(document, location, _words(details, schema))
+    place = _place(document.data, location, absent=details["type"] in ("missing", "extra_forbidden"))
+    if details["type"].startswith("union_tag"):
+        place = (*place, details["ctx"]["discriminator"].strip("'"))
+    yield _problem(document, place, _words(details, schema))
 
 
 def _problem(document: Document, location: Location, words: str) -> str:
@@ -132,29 +133,33 @@ def _problem(document: Document, location: Location, words: str) -> str:
     return f"{place}: {write_location(location)}: {words}" if location else f"{place}: {words}"
 
 
-def _known_part(data: object, location: Location) -> Location:
-    """The location without what the validator adds to it, such as the name of a union's branch."""
-    known: list[str | int] = []
-    for part in location:
+def _place(data: object, location: Location, absent: bool) -> Location:
+    """The location as the document has it: without the names of a union's branches, which the validator adds.
+
+    ``absent`` tells that its last part is a field which the document need not have.
+    """
+    place: list[str | int] = []
+    for number, part in enumerate(location):
         try:
             data = data[part]  # type: ignore[index]
         except (KeyError, IndexError, TypeError):
-            break
-        known.append(part)
-    return tuple(known)
+            if not absent or number < len(location) - 1:
+                continue
+        place.append(part)
+    return tuple(place)
 
 
 def _words(details: ErrorDetails, schema: dict[str, Any]) -> str:
     shown = repr(details["input"])[:_SHOWN_CHARACTERS]
     match details["type"]:
-        case "missing":
+        case "missing" | "union_tag_not_found":
             return "is missing; add it"
         case "extra_forbidden":
             return _unknown_field(details["loc"], schema)
         case "value_error":
             return str(details.get("ctx", {}).get("error", details["msg"]))
-        case "enum" | "literal_error":
-            return f"must be one of {details.get('ctx', {}).get('expected', '')}, not {shown}"
+        case "enum" | "literal_error" | "union_tag_invalid":
+            return _choice(details.get("ctx", {}), shown)
         case "string_type":
             return f"must be text; write it in quotes, not as {shown}"
         case "too_short":
@@ -170,6 +175,12 @@ def _words(details: ErrorDetails, schema: dict[str, Any]) -> str:
             return f"{message[0].lower()}{message[1:]}, not {shown}"
 
 
+def _choice(context: Mapping[str, Any], shown: str) -> str:
+    """For a value that is not one of a few: of an enumeration, or the name of a union's branch."""
+    expected = context.get("expected_tags") or context.get("expected", "")
+    return f"must be one of {expected}, not {repr(context['tag']) if 'tag' in context else shown}"
+
+
 def _unknown_field(location: Location, schema: dict[str, Any]) -> str:
     known = _fields_at(schema, location[:-1])
     close = difflib.get_close_matches(str(location[-1]), known, n=1)
@@ -182,8 +193,11 @@ def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
     """The fields that the model has at a place, in its own order."""
     here: Mapping[str, Any] = _resolve(schema, schema)
     for part in location:
+        branches = here.get("discriminator", {}).get("mapping", {})
         if isinstance(part, int):
             here = here.get("items", {})
+        elif part in branches:
+            here = {"$ref": branches[part]}
         else:
             others = [here.get("additionalProperties"), *here.get("patternProperties", {}).values()]
             here = here.get("properties", {}).get(part) or next((each for each in others if each), {})

@@ -296,11 +296,15 @@ def _quiet_faults(rule: QuietDays, calendar: HolidayCalendar | None) -> Iterator
 
 def _gaps(pack: Pack) -> Iterator[Fault]:
     """What no rule of the pack decides: nothing may be allowed because somebody forgot to write a rule."""
+    undecided: dict[str, list[str]] = {}
     for channel in Channel:
         for message_class in MessageClass:
             for what in _undecided(pack, channel, message_class):
-                words = f"no rule of kind {what} binds {message_class.value} by {channel.value} everywhere and always"
-                yield Fault(("rules",), f"{words}; add one")
+                undecided.setdefault(what, []).append(f"{message_class.value} by {channel.value}")
+    for what, contacts in undecided.items():
+        more = f" and {len(contacts) - 1} more kinds of contact" if len(contacts) > 1 else ""
+        words = f"no rule of kind {what} binds {contacts[0]}{more} in every region and at every date; add one"
+        yield Fault(("rules",), words)
 
 
 def _undecided(pack: Pack, channel: Channel, message_class: MessageClass) -> Iterator[str]:
@@ -318,7 +322,7 @@ def _undecided(pack: Pack, channel: Channel, message_class: MessageClass) -> Ite
             yield name
     if message_class not in _FREE_OF_HOLDS:
         stopped = {hold for rule in rules if isinstance(rule, Stop) for hold in rule.holds}
-        yield from (f"stop for a hold of kind {kind.value}" for kind in HoldKind if kind not in stopped)
+        yield from (f"stop with {kind.value} among its holds" for kind in HoldKind if kind not in stopped)
 
 
 def _always_binds(rule: Rule, channel: Channel, message_class: MessageClass) -> bool:
