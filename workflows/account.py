@@ -88,6 +88,7 @@ class AccountCollection:
         self._timer: asyncio.Task[None] | None = None
         self._timer_due: datetime | None = None
         self._action: asyncio.Task[Sequence[CaseEvent]] | None = None
+        self._shown: tuple[datetime, Step, Case] | None = None
 
     @workflow.run
     async def run(self, start: StartCollection) -> CollectionResult:
@@ -393,7 +394,11 @@ class AccountCollection:
             self._case = apply(self.case, event)
 
     def _show(self, step: Step) -> None:
+        """Show operators where the case stands, unless that is just what they see."""
         now = workflow.now()
+        if self._shown == (now, step, self.case):
+            return
+        self._shown = (now, step, self.case)
         show_attributes(self.case, step, now)
         workflow.set_current_details(story(self.case, step, now))
 

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import (
+    CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverter,
     DefaultFailureConverterWithEncodedAttributes,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
     PayloadCodec,
 )
 
@@ -21,6 +24,21 @@ from config.keys import parse_keys
 
 _ENCODING = b"binary/encrypted"
 _NONCE_BYTES = 12
+
+_JSON = PydanticJSONPlainPayloadConverter()
+
+
+class JsonConverter(CompositePayloadConverter):
+    """Pydantic JSON, with one set of validators for the whole process.
+
+    The SDK makes a converter for each workflow that it loads; validators of its own would cost more than all that the
+    workflow does on its first day.
+    """
+
+    def __init__(self) -> None:
+        """Take the SDK's usual converters, but for JSON."""
+        usual = DefaultPayloadConverter.default_encoding_payload_converters
+        super().__init__(*(_JSON if isinstance(each, JSONPlainPayloadConverter) else each for each in usual))
 
 
 class EncryptionCodec(PayloadCodec):
@@ -61,7 +79,7 @@ def data_converter(keys: str | None = None) -> DataConverter:
         KeysError: if the keys cannot be read.
     """
     return DataConverter(
-        payload_converter_class=PydanticPayloadConverter,
+        payload_converter_class=JsonConverter,
         payload_codec=EncryptionCodec(parse_keys(keys)) if keys else None,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes if keys else DefaultFailureConverter,
     )

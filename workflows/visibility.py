@@ -115,7 +115,8 @@ def timer_summary(step: Step) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    # Not by strftime, which imports a module at every call; the sandbox makes each import dear.
+    return f"{moment.isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def _until(moment: datetime | None) -> str:
