@@ -184,7 +184,7 @@ class Duecourse:
             EngineUnavailable: if no worker answered in time.
         """
         account = await self._account(account_id)
-        if account.state == AccountState.OPEN:
+        if account.state != AccountState.CLOSED:
             handle = self.temporal.get_workflow_handle_for(AccountCollection.run, workflow_id(account_id))
             try:
                 answer = await handle.query(AccountCollection.status, rpc_timeout=_PATIENCE)
