@@ -105,8 +105,9 @@ def story(case: Case, step: Step, now: datetime) -> str:
 
 
 def headline(step: Step) -> str:
-    """The step's name, with its channel."""
-    return f"{_TITLES[step.kind]} by {step.channel}" if step.channel is not None else _TITLES[step.kind]
+    """The step's name, with its channel where that is not plain from it."""
+    by = f" by {step.channel}" if step.kind is StepKind.CONTACT else ""
+    return f"{_TITLES[step.kind]}{by}"
 
 
 def timer_summary(step: Step) -> str:
