@@ -1,0 +1,246 @@
+"""The activities as they would be if every moment were lawful and every provider honest: what a simulated life asks.
+
+It keeps the ledger by ``domain.ledger`` and turns booked messages into events, as the records do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from domain.case import Case, Complaint, Plan, PlanInstalment, Promise, Waiver
+from domain.events import (
+    CallEnded,
+    CallPermitted,
+    CaseClosed,
+    CaseEvent,
+    ChannelOpened,
+    ChannelStopped,
+    ComplaintFiled,
+    ComplaintResolved,
+    DebtChanged,
+    DeliveryFailed,
+    DeliveryProved,
+    HoldEnded,
+    HoldPlaced,
+    PlanAgreed,
+    PlanProposed,
+    PromiseTaken,
+    ReferralDecided,
+    TrackSet,
+    WaiverDecided,
+    WaiverRequested,
+)
+from domain.facts import (
+    AgreePlan,
+    CallOutcome,
+    DeliveryReport,
+    FileComplaint,
+    LiftHold,
+    Message,
+    OptIn,
+    OptOut,
+    RecordCallOutcome,
+    RecordLegalOutcome,
+    RecordPayment,
+    ReportCircumstance,
+    ReportDelivery,
+    ReportHardship,
+    ReversePayment,
+)
+from domain.holds import Hold
+from domain.ledger import Entry, EntryKind, Instalment, Statement, statement
+from domain.money import parse_minor, split_evenly
+from domain.orders import Booking, Refusal
+from domain.requests import (
+    BeginCall,
+    CloseCase,
+    DecideLegalReferral,
+    DecideWaiver,
+    GrantGrace,
+    HoldCase,
+    ProposePlan,
+    RequestWaiver,
+    ResolveComplaint,
+    ResumeCase,
+    SetTrack,
+)
+from domain.terms import Channel, ClosedReason, HoldKind, Stage
+
+PERMIT = timedelta(minutes=10)
+HARDSHIP_GRACE = timedelta(days=30)
+COMPLAINT_DEADLINE = timedelta(days=15)
+REVIEW_PAUSE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SentContact:
+    """A contact that left."""
+
+    channel: Channel
+    stage: Stage
+
+
+@dataclass
+class Office:
+    """The records of one account and those who answer for it."""
+
+    instalments: Sequence[Instalment]
+    currency: str
+    entries: list[Entry] = field(default_factory=list)
+    booked_at: list[datetime] = field(default_factory=list)
+    sent: dict[str, SentContact] = field(default_factory=dict)
+    """Contacts whose arrival is still open, by contact id."""
+
+    def statement(self) -> Statement:
+        """The account as its ledger has it."""
+        return statement(self.instalments, self.entries)
+
+    def book(self, message: Message, case: Case, now: datetime) -> Booking:
+        """What a message that the case admits does to it."""
+        match message:
+            case RecordPayment():
+                return self._payment(message, now)
+            case ReversePayment():
+                return self._reversal(message, now)
+            case DecideWaiver():
+                return self._waiver_decision(message, case, now)
+            case ReportDelivery():
+                return Booking(self._delivery(message))
+            case AgreePlan():
+                return Booking((_plan_agreed(message, case, now),))
+            case ProposePlan():
+                return Booking((PlanProposed(_proposal(message, case, now)),))
+            case RecordCallOutcome():
+                return Booking(_call_outcome(message, case, now))
+        return Booking((_event(message, case, now),))
+
+    def _payment(self, message: RecordPayment, now: datetime) -> Booking:
+        if any(each.entry_id == message.payment_id for each in self.entries):
+            return Booking(refusal=Refusal("payment_known", "this payment was recorded before"))
+        amount = parse_minor(message.amount, self.currency)
+        return self._booked(Entry(message.payment_id, EntryKind.PAYMENT, amount), now)
+
+    def _reversal(self, message: ReversePayment, now: datetime) -> Booking:
+        payments = {each.entry_id for each in self.entries if each.kind is EntryKind.PAYMENT}
+        payments -= {each.reverses for each in self.entries if each.reverses is not None}
+        if message.payment_id not in payments:
+            return Booking(refusal=Refusal("unknown_payment", "no such payment stands"))
+        entry = Entry(f"r-{message.payment_id}", EntryKind.REVERSAL, 0, reverses=message.payment_id)
+        return self._booked(entry, now)
+
+    def _waiver_decision(self, message: DecideWaiver, case: Case, now: datetime) -> Booking:
+        decided = WaiverDecided(message.waiver_id, message.approve)
+        waived = next(each.amount_minor for each in case.waivers if each.waiver_id == message.waiver_id)
+        left = self.statement().balance
+        amount = min(waived, left.interest_minor + left.fees_minor)
+        if not message.approve or not amount:
+            return Booking((decided,))
+        return Booking((decided, *self._booked(Entry(message.waiver_id, EntryKind.WAIVER, amount), now).events))
+
+    def _booked(self, entry: Entry, now: datetime) -> Booking:
+        self.entries.append(entry)
+        self.booked_at.append(now)
+        return Booking((DebtChanged(self.statement().debt()),))
+
+    def _delivery(self, message: ReportDelivery) -> tuple[CaseEvent, ...]:
+        contact = self.sent.pop(message.contact_id, None)
+        if contact is None:
+            return ()
+        if message.status is DeliveryReport.DELIVERED:
+            return (DeliveryProved(message.contact_id),)
+        return (DeliveryFailed(message.contact_id, contact.channel, contact.stage, message.code == "gone"),)
+
+
+def end_of(until: datetime | date) -> datetime:
+    """The instant at which a day has passed, or the instant itself."""
+    if isinstance(until, datetime):
+        return until
+    return datetime.combine(until + timedelta(days=1), time(), UTC)
+
+
+def _event(message: Message, case: Case, now: datetime) -> CaseEvent:
+    """The event of a message that has exactly one, whatever the ledger says."""
+    return _hold_event(message, now) or _decision(message, now) or _other_event(message, case, now)
+
+
+def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
+    match message:
+        case ReportHardship():
+            until = end_of(message.until) if message.until is not None else now + HARDSHIP_GRACE
+            return HoldPlaced(Hold(HoldKind.HARDSHIP, message.hardship_id, now, until, reason=message.reason_code))
+        case ReportCircumstance():
+            return HoldPlaced(Hold(HoldKind(message.kind), message.circumstance_id, now, _end(message.until)))
+        case GrantGrace():
+            return HoldPlaced(Hold(HoldKind.GRACE, message.request_id, now, end_of(message.until)))
+        case HoldCase():
+            return HoldPlaced(Hold(HoldKind.MANUAL, message.hold_id, now, _end(message.until)))
+        case ResumeCase():
+            return HoldEnded(HoldKind.MANUAL, message.hold_id, now)
+        case LiftHold():
+            return HoldEnded(message.hold_kind, message.hold_id, now)
+    return None
+
+
+def _decision(message: Message, now: datetime) -> CaseEvent | None:
+    match message:
+        case ResolveComplaint():
+            return ComplaintResolved(message.complaint_id, message.outcome, now)
+        case DecideLegalReferral():
+            return ReferralDecided(message.approve, message.decided_by, now + REVIEW_PAUSE)
+        case RecordLegalOutcome():
+            return CaseClosed(ClosedReason.LEGAL_OUTCOME, now, message.outcome)
+        case CloseCase():
+            return CaseClosed(ClosedReason.WRITTEN_OFF, now, message.reason_code)
+        case SetTrack():
+            return TrackSet(message.track)
+    return None
+
+
+def _other_event(message: Message, case: Case, now: datetime) -> CaseEvent:
+    match message:
+        case FileComplaint():
+            decide_by = now + COMPLAINT_DEADLINE
+            return ComplaintFiled(Complaint(message.complaint_id, message.category, decide_by, message.agent_id), now)
+        case OptOut():
+            return ChannelStopped(message.channel)
+        case OptIn():
+            return ChannelOpened(message.channel)
+        case BeginCall():
+            return CallPermitted(message.call_id, now + PERMIT)
+        case RequestWaiver():
+            amount = parse_minor(message.amount, case.currency)
+            return WaiverRequested(Waiver(message.request_id, amount, message.requested_by))
+    raise TypeError(f"nobody in the office knows what {type(message).__name__} does")
+
+
+def _plan_agreed(message: AgreePlan, case: Case, now: datetime) -> CaseEvent:
+    if message.instalments:
+        agreed = tuple(
+            PlanInstalment(end_of(each.due_date), parse_minor(each.amount, case.currency))
+            for each in message.instalments
+        )
+        return PlanAgreed(message.plan_id, agreed, now)
+    return PlanAgreed(message.plan_id, case.plan.instalments if case.plan is not None else (), now)
+
+
+def _proposal(message: ProposePlan, case: Case, now: datetime) -> Plan:
+    amounts = split_evenly(case.debt.arrears_minor(now), message.instalment_count)
+    due_dates = [message.first_due_date + timedelta(days=30 * number) for number in range(len(amounts))]
+    instalments = zip(due_dates, amounts, strict=True)
+    return Plan(message.request_id, tuple(PlanInstalment(end_of(due), amount) for due, amount in instalments))
+
+
+def _call_outcome(message: RecordCallOutcome, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
+    unusable = message.outcome in (CallOutcome.WRONG_PARTY, CallOutcome.NUMBER_INVALID)
+    events: list[CaseEvent] = []
+    if message.direction == "outbound":
+        events.append(CallEnded(message.call_id, now, unusable))
+    if message.promise is not None:
+        check_at = end_of(message.promise.date) + case.timetable.promise_grace
+        amount = parse_minor(message.promise.amount, case.currency)
+        events.append(PromiseTaken(Promise(message.event_id, amount, check_at, 0), now))
+    return tuple(events)
+
+
+def _end(until: datetime | date | None) -> datetime | None:
+    return None if until is None else end_of(until)

@@ -1,0 +1,142 @@
+"""What a lived life must have looked like, judged from what was told to the case, not from what the case made of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from domain.facts import AgreePlan, FileComplaint, LiftHold, RecordCallOutcome, ReportCircumstance, ReportHardship
+from domain.ledger import Entry, EntryKind
+from domain.money import parse_minor
+from domain.requests import GrantGrace, HoldCase, ResolveComplaint, ResumeCase
+from domain.terms import HoldKind
+from tests.domain.office import HARDSHIP_GRACE, end_of
+from tests.domain.simulator import Booked, Life
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A span in which the person must be left alone, half-open."""
+
+    reason: str
+    since: datetime
+    until: datetime | None
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether it forbids contact at that moment."""
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+def stops(life: Life) -> list[Stop]:
+    """Everything that stopped contact in a life."""
+    return [*_holds(life), *_promises(life), *_plans(life)]
+
+
+def money_in(entries: Sequence[Entry]) -> int:
+    """What was paid and not taken back, in minor units."""
+    taken_back = {each.reverses for each in entries if each.kind is EntryKind.REVERSAL}
+    return sum(
+        each.amount_minor for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in taken_back
+    )
+
+
+def covered(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:
+    """How much of a span is covered by others, measured piece by piece between all their ends."""
+    known = list(spans)
+    ends = sorted({start, end, *(each for span in known for each in span if start < each < end)})
+    return sum(
+        (after - before for before, after in pairwise(ends) if any(since <= before < until for since, until in known)),
+        timedelta(0),
+    )
+
+
+def _holds(life: Life) -> Iterator[Stop]:
+    for booked in life.booked:
+        found = _hold(booked)
+        if found is None:
+            continue
+        kind, hold_id, until = found
+        ended = _ended(life, kind, hold_id, booked.at)
+        ends = [each for each in (until, ended) if each is not None]
+        yield Stop(f"{kind} {hold_id}", booked.at, min(ends, default=None))
+
+
+def _hold(booked: Booked) -> tuple[HoldKind, str, datetime | None] | None:
+    message = booked.message
+    match message:
+        case FileComplaint():
+            kind = HoldKind.DISPUTE if message.category == "dispute" else HoldKind.COMPLAINT
+            return kind, message.complaint_id, None
+        case ReportHardship():
+            return HoldKind.HARDSHIP, message.hardship_id, _end(message.until) or booked.at + HARDSHIP_GRACE
+        case ReportCircumstance():
+            return HoldKind(message.kind), message.circumstance_id, _end(message.until)
+        case HoldCase():
+            return HoldKind.MANUAL, message.hold_id, _end(message.until)
+        case GrantGrace():
+            return HoldKind.GRACE, message.request_id, end_of(message.until)
+    return None
+
+
+def _ended(life: Life, kind: HoldKind, hold_id: str, since: datetime) -> datetime | None:
+    """When somebody ended a hold, as its kind asks for."""
+    for booked in life.booked:
+        match booked.message:
+            case ResolveComplaint(complaint_id=ended) if kind in (HoldKind.COMPLAINT, HoldKind.DISPUTE):
+                named = ended == hold_id
+            case LiftHold(hold_kind=ended_kind, hold_id=ended):
+                named = (ended_kind, ended) == (kind, hold_id)
+            case ResumeCase(hold_id=ended) if kind is HoldKind.MANUAL:
+                named = ended == hold_id
+            case _:
+                named = False
+        if named and booked.at >= since:
+            return booked.at
+    return None
+
+
+def _promises(life: Life) -> Iterator[Stop]:
+    for booked in life.booked:
+        message = booked.message
+        if not isinstance(message, RecordCallOutcome) or message.promise is None:
+            continue
+        amount = parse_minor(message.promise.amount, life.case.currency)
+        check_at = end_of(message.promise.date) + life.case.timetable.promise_grace
+        paid = [at for at, received in _received_since(life, booked) if received >= amount]
+        yield Stop(f"promise {message.event_id}", booked.at, min([check_at, *paid]))
+
+
+def _plans(life: Life) -> Iterator[Stop]:
+    for booked in life.booked:
+        message = booked.message
+        if isinstance(message, AgreePlan):
+            yield Stop(f"plan {message.plan_id}", booked.at, _plan_end(life, booked, message))
+
+
+def _plan_end(life: Life, booked: Booked, message: AgreePlan) -> datetime | None:
+    """When a plan was paid in full, or an instalment stayed unpaid beyond the cure."""
+    total, due = 0, []
+    for each in message.instalments:
+        total += parse_minor(each.amount, life.case.currency)
+        due.append((end_of(each.due_date) + life.case.timetable.plan_cure, total))
+    received = _received_since(life, booked)
+    moments = sorted({booked.at, *(at for at, _ in received), *(at for at, _ in due if at > booked.at)})
+    for moment in moments:
+        came_in = next((amount for at, amount in reversed(received) if at <= moment), 0)
+        if came_in >= total or any(at <= moment and came_in < expected for at, expected in due):
+            return moment
+    return None
+
+
+def _received_since(life: Life, booked: Booked) -> list[tuple[datetime, int]]:
+    """How much had come in since a message, after each entry that was booked later."""
+    office = life.office
+    before = money_in(office.entries[: booked.entries])
+    return [
+        (office.booked_at[index], money_in(office.entries[: index + 1]) - before)
+        for index in range(booked.entries, len(office.entries))
+    ]
+
+
+def _end(until: datetime | date | None) -> datetime | None:
+    return None if until is None else end_of(until)
