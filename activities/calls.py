@@ -26,7 +26,6 @@ from domain.terms import Channel, MessageClass
 from storage import audit
 from storage.accounts import write_milestones
 from storage.database import Database
-from storage.people import unreachable_channels, usable_address
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
 
 _PERMIT_LASTS = timedelta(minutes=10)
@@ -51,15 +50,16 @@ class Calls:
             changed = debt_if_changed(desk, order)
             if session.get(CallTask, order.contact_id) is not None:
                 return ContactOutcome(ContactResult.SENT, debt=changed)
-            ruling = Guard(desk).rule(Channel.CALL, usable_address(session, desk.account.debtor_id, Channel.CALL))
+            guard = Guard(desk)
+            ruling = guard.rule(Channel.CALL, guard.reach.address(Channel.CALL))
             if ruling.stopped or ruling.channel_closed:
                 log_turned_away(desk, order, ruling)
                 again = PlannedContact(desk.now + _AGAIN_AFTER, ruling.reason)
                 result = ContactResult.DEFERRED if ruling.stopped else ContactResult.REFUSED
-                gone = Channel.CALL in unreachable_channels(session, desk.account.debtor_id)
+                gone = Channel.CALL in guard.reach.unreachable
                 return ContactOutcome(result, ruling.reason, next=again, debt=changed, unusable=gone)
             try:
-                self._add_task(desk, order)
+                self._add_task(desk, guard, order)
             except MessageRefused as error:
                 return refuse_words(desk, order, error)
             return ContactOutcome(ContactResult.SENT, debt=changed)
@@ -77,8 +77,9 @@ class Calls:
             ).one_or_none()
             if known is not None:
                 return CallPermit(known.permit_ref, known.address_ref, known.until)
-            address = usable_address(session, desk.account.debtor_id, Channel.CALL)
-            ruling = Guard(desk).rule(Channel.CALL, address)
+            guard = Guard(desk)
+            address = guard.reach.address(Channel.CALL)
+            ruling = guard.rule(Channel.CALL, address)
             if not ruling.allowed or address is None:
                 audit.append(
                     session,
@@ -92,10 +93,11 @@ class Calls:
                 return CallPermit(refusal=Refusal("not_permitted", f"the call is not permitted now: {ruling.reason}"))
             return _grant(desk, order, address, ruling.valid_until or desk.now + _PERMIT_LASTS, ruling.as_json())
 
-    def _add_task(self, desk: Desk, order: ContactOrder) -> None:
+    def _add_task(self, desk: Desk, guard: Guard, order: ContactOrder) -> None:
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey.demand(order.stage, Channel.CALL, language)
-        script = self._composer.compose(key, gather(desk, order.contact_id, language)).text
+        facts = gather(desk, guard.statement, guard.reach, order.contact_id, language)
+        script = self._composer.compose(key, facts).text
         desk.session.add(
             CallTask(
                 call_id=order.contact_id,

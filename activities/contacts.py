@@ -35,7 +35,7 @@ from providers.port import (
 )
 from storage.accounts import note_next_due, write_milestones
 from storage.database import Database
-from storage.people import suppress_address, unreachable_channels, usable_address
+from storage.people import suppress_address, usable_address
 from storage.tables import Address, Contact, ContactStatus
 
 _LOOKUPS = 3
@@ -104,30 +104,32 @@ class Contacts:
             return self._admit(desk, order)
 
     def _admit(self, desk: Desk, order: ContactOrder) -> _Begun | ContactOutcome:
-        address = usable_address(desk.session, desk.account.debtor_id, order.channel)
-        ruling = Guard(desk).rule(order.channel, address, order.contact_id)
+        guard = Guard(desk)
+        address = guard.reach.address(order.channel)
+        ruling = guard.rule(order.channel, address, order.contact_id)
         if not ruling.allowed or address is None:
-            return self._turn_away(desk, order, ruling)
+            return self._turn_away(desk, guard, order, ruling)
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey.demand(order.stage, order.channel, language)
         try:
-            words = self._composer.compose(key, gather(desk, order.contact_id, language))
+            facts = gather(desk, guard.statement, guard.reach, order.contact_id, language)
+            words = self._composer.compose(key, facts)
         except MessageRefused as error:
             return refuse_words(desk, order, error)
         contact = begin(desk, order, address, words, ruling)
         return _Begun(_intent(desk, contact), contact.attempted_at, asked_before=False)
 
-    def _turn_away(self, desk: Desk, order: ContactOrder, ruling: Ruling) -> ContactOutcome:
+    def _turn_away(self, desk: Desk, guard: Guard, order: ContactOrder, ruling: Ruling) -> ContactOutcome:
         """A rule speaks against the contact: it waits, or it goes by another channel."""
         log_turned_away(desk, order, ruling)
         debt = debt_if_changed(desk, order)
         if ruling.channel_closed:
-            gone = order.channel in unreachable_channels(desk.session, desk.account.debtor_id)
+            gone = order.channel in guard.reach.unreachable
             return ContactOutcome(ContactResult.REFUSED, ruling.reason, debt=debt, unusable=gone)
         if ruling.stopped:
             again = PlannedContact(desk.now + _AGAIN_AFTER, ruling.reason)
         else:
-            again = Guard(desk).moment(order.channel, desk.now)
+            again = guard.moment(order.channel, desk.now)
         note_next_due(desk.session, desk.account, again.at)
         return ContactOutcome(ContactResult.DEFERRED, ruling.reason, next=again, debt=debt)
 
@@ -168,7 +170,7 @@ class Contacts:
             contact = settle(desk, order.contact_id, status, code, accepted)
             if isinstance(answer, Rejected):
                 _suppress_if_wrong(desk, contact, answer)
-            unusable = order.channel in unreachable_channels(session, desk.account.debtor_id)
+            unusable = accepted is None and usable_address(session, desk.account.debtor_id, order.channel) is None
             return outcome_of(contact, self._next(desk, order), debt_if_changed(desk, order), unusable=unusable)
 
     def _still_unknown(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:

@@ -1,12 +1,12 @@
 """What every activity has at hand when it deals with one account: the records, its policy and its rules."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.jurisdiction import Pack
 from sqlmodel import Session
 
+from domain.jurisdiction import Pack
 from domain.ledger import Statement
 from domain.orders import Refusal
 from domain.policy import Policy
@@ -34,12 +34,17 @@ class Library:
 
     policies: Mapping[str, Policy]
     packs: Mapping[str, Pack]
+    _kept: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
+    """Policies by version, which never change, as cases needed them."""
 
     def policy(self, session: Session, account: Account) -> Policy:
         """The policy that the account's case started with, or the one it will start with."""
-        if account.policy_version is not None:
-            return kept_policy(session, account.policy_version)
-        return self.policy_named(account.policy)
+        version = account.policy_version
+        if version is None:
+            return self.policy_named(account.policy)
+        if version not in self._kept:
+            self._kept[version] = kept_policy(session, version)
+        return self._kept[version]
 
     def policy_named(self, name: str) -> Policy:
         """The policy as its file has it now.

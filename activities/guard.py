@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from activities.desk import Desk
 from domain.case import PlannedContact
 from domain.contact_facts import Attempt, Consent, Direction, OptOut, Person, Proposal, Standing, Verdict
 from domain.contact_rules import judge, next_lawful_moment, window_end
+from domain.ledger import Statement
 from domain.terms import Channel, MessageClass
 from storage.attempts import counted_contacts
-from storage.people import EVERY_ACCOUNT, channel_choices, open_holds, unusable_references
+from storage.people import EVERY_ACCOUNT, Reach, open_holds, read_reach
 from storage.tables import AccountState, Address, Contact
 
 _NO_ADDRESS = Verdict("address", allowed=False, words="no usable address for this channel")
@@ -64,13 +66,26 @@ class Ruling:
 
 
 class Guard:
-    """Rules on contacts with one person about one account, while the person is locked."""
+    """Rules on contacts with one person about one account, while the person is locked.
+
+    What it needs of the records it reads once, so it is not for who changes them meanwhile.
+    """
 
     def __init__(self, desk: Desk) -> None:
         """Take the account as it lies on the desk."""
         self._desk = desk
         country, _, region = desk.account.jurisdiction.partition("-")
         self._person = Person((desk.debtor.time_zone,), country, region or None)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """How the person may be reached."""
+        return read_reach(self._desk.session, self._desk.account.debtor_id)
+
+    @cached_property
+    def statement(self) -> Statement:
+        """The account as its ledger has it."""
+        return self._desk.statement()
 
     def rule(self, channel: Channel, address: Address | None, contact_id: str = "") -> Ruling:
         """What the rules say of a demand by that channel to that address, now."""
@@ -81,7 +96,7 @@ class Guard:
         proposal = Proposal(
             desk.account.account_id, channel, MessageClass.DEMAND, address.address_ref, contact_id=contact_id
         )
-        verdicts = judge(desk.pack, self._person, proposal, self._attempts(), standing, desk.now)
+        verdicts = judge(desk.pack, self._person, proposal, self._attempts, standing, desk.now)
         valid_until = window_end(desk.pack, self._person, proposal, desk.now)
         return Ruling(tuple(verdicts), stopped, valid_until)
 
@@ -90,12 +105,13 @@ class Guard:
         desk = self._desk
         proposal = Proposal(desk.account.account_id, channel, MessageClass.DEMAND, "")
         found = next_lawful_moment(
-            desk.pack, self._person, proposal, self._attempts(), not_before, desk.account.account_id
+            desk.pack, self._person, proposal, self._attempts, not_before, desk.account.account_id
         )
         if found.at is None:
             return PlannedContact(not_before + _LOOK_AGAIN_AFTER, found.words)
         return PlannedContact(found.at, found.words)
 
+    @cached_property
     def _attempts(self) -> tuple[Attempt, ...]:
         since = self._desk.now - self._desk.pack.longest_window
         rows = counted_contacts(self._desk.session, self._desk.account.debtor_id, since)
@@ -104,18 +120,17 @@ class Guard:
     def _standing(self) -> Standing:
         desk = self._desk
         session, account = desk.session, desk.account
-        choices = channel_choices(session, account.debtor_id)
-        refused = (each for each in choices if not each.allowed)
-        allowed = (each for each in choices if each.allowed)
+        refused = (each for each in self.reach.choices if not each.allowed)
+        allowed = (each for each in self.reach.choices if each.allowed)
         return Standing(
-            arrears_minor=desk.statement().arrears(desk.now).total_minor,
+            arrears_minor=self.statement.arrears(desk.now).total_minor,
             closed=account.state == AccountState.CLOSED,
             holds=tuple(open_holds(session, account.debtor_id, account.account_id, desk.now)),
             opt_outs=tuple(OptOut(Channel(each.channel), _one(each.address_ref), each.occurred_at) for each in refused),
             consents=tuple(
                 Consent(Channel(each.channel), _one(each.address_ref), each.occurred_at) for each in allowed
             ),
-            unusable_addresses=unusable_references(session, account.debtor_id),
+            unusable_addresses=self.reach.unusable,
         )
 
 

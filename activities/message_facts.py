@@ -3,23 +3,23 @@
 from zoneinfo import ZoneInfo
 
 from activities.desk import Desk, RefusedError
+from domain.ledger import Statement
 from domain.messages import MessageFacts
 from domain.terms import Channel
-from storage.people import usable_address
+from storage.people import Reach
 
 
-def gather(desk: Desk, contact_id: str, language: str) -> MessageFacts:
+def gather(desk: Desk, statement: Statement, reach: Reach, contact_id: str, language: str) -> MessageFacts:
     """The facts of one account for one message, in the person's own time.
 
     Raises:
         RefusedError: if nothing is overdue, so that there is nothing to ask for.
     """
-    statement = desk.statement()
     oldest = statement.oldest_unpaid(desk.now)
     if oldest is None:
         raise RefusedError("nothing_overdue", "nothing is overdue on this account")
     as_of = desk.now.astimezone(ZoneInfo(desk.debtor.time_zone))
-    letter_to = usable_address(desk.session, desk.account.debtor_id, Channel.LETTER)
+    letter_to = reach.address(Channel.LETTER)
     return MessageFacts(
         contact_id=contact_id,
         account_id=desk.account.account_id,

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from domain.case import Case, Milestone
 from domain.terms import HoldKind
 from storage import audit
-from storage.database import lock_debtor
+from storage.database import lock_debtor_of
 from storage.people import end_hold
 from storage.tables import Account, AccountState, Debtor
 
@@ -49,10 +49,10 @@ def lock_account(session: Session, account_id: str) -> tuple[Account, Debtor]:
     Raises:
         UnknownAccountError: if there is no such account.
     """
-    account = find_account(session, account_id)
-    debtor = lock_debtor(session, account.debtor_id)
-    session.refresh(account)
-    return account, debtor
+    debtor = lock_debtor_of(session, account_id)
+    if debtor is None:
+        raise UnknownAccountError(account_id)
+    return session.get_one(Account, account_id, populate_existing=True), debtor
 
 
 def other_open_accounts(session: Session, account: Account) -> Sequence[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, create_engine, select
 
-from storage.tables import Debtor
+from storage.tables import Account, Debtor
 
 _WRITING = "duecourse_writing"
 _SQLITE_PATIENCE_MS = 30_000
@@ -58,6 +58,13 @@ def lock_debtor(session: Session, debtor_id: str) -> Debtor:
     if debtor is None:
         raise UnknownDebtorError(f"no debtor {debtor_id} is registered")
     return debtor
+
+
+def lock_debtor_of(session: Session, account_id: str) -> Debtor | None:
+    """The person of an account, locked as :func:`lock_debtor` does it; none if there is no such account."""
+    statement = select(Debtor).join(Account, col(Account.debtor_id) == col(Debtor.debtor_id))
+    locked = statement.where(col(Account.account_id) == account_id).with_for_update(of=Debtor)
+    return session.exec(locked.execution_options(populate_existing=True)).one_or_none()
 
 
 def _server_engine(url: str) -> Engine:

@@ -1,6 +1,7 @@
 """A person in the records: how they may be reached, what they chose, and what stops contact with them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
@@ -39,33 +40,53 @@ def channel_choices(session: Session, debtor_id: str) -> Sequence[ChannelChoice]
     return session.exec(select(ChannelChoice).where(col(ChannelChoice.debtor_id) == debtor_id)).all()
 
 
-def unusable_references(session: Session, debtor_id: str) -> frozenset[str]:
-    """The person's addresses that are not to be used."""
-    known = addresses(session, debtor_id)
-    return frozenset(each.address_ref for each in known if each.unusable_since is not None)
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a person may be reached, as the records had it when they were read."""
+
+    addresses: Sequence[Address]
+    choices: Sequence[ChannelChoice]
+
+    @property
+    def refused(self) -> frozenset[tuple[Channel, str]]:
+        """What the person opted out of: a channel with an address, or with ``*`` for the whole channel."""
+        return frozenset((Channel(each.channel), each.address_ref) for each in self.choices if not each.allowed)
+
+    @property
+    def unusable(self) -> frozenset[str]:
+        """The addresses that are not to be used."""
+        return frozenset(each.address_ref for each in self.addresses if each.unusable_since is not None)
+
+    @property
+    def unreachable(self) -> tuple[Channel, ...]:
+        """The channels that cannot reach the person, for want of an address or by their own choice."""
+        return tuple(channel for channel in Channel if self.address(channel) is None)
+
+    def address(self, channel: Channel) -> Address | None:
+        """The first address by which the channel may reach the person, or none."""
+        refused = self.refused
+        if (channel, EVERY_ACCOUNT) in refused:
+            return None
+        for address in self.addresses:
+            fits = address.kind == ADDRESS_KINDS[channel] and address.unusable_since is None
+            if fits and (channel, address.address_ref) not in refused:
+                return address
+        return None
 
 
-def refused_channels(session: Session, debtor_id: str) -> frozenset[tuple[Channel, str]]:
-    """What the person opted out of: a channel with an address, or with ``*`` for the whole channel."""
-    choices = channel_choices(session, debtor_id)
-    return frozenset((Channel(each.channel), each.address_ref) for each in choices if not each.allowed)
+def read_reach(session: Session, debtor_id: str) -> Reach:
+    """How the person may be reached, in two queries for whatever is asked of it."""
+    return Reach(addresses(session, debtor_id), channel_choices(session, debtor_id))
 
 
 def usable_address(session: Session, debtor_id: str, channel: Channel) -> Address | None:
-    """The first address by which the channel may reach the person, or none."""
-    refused = refused_channels(session, debtor_id)
-    if (channel, EVERY_ACCOUNT) in refused:
-        return None
-    for address in addresses(session, debtor_id):
-        fits = address.kind == ADDRESS_KINDS[channel] and address.unusable_since is None
-        if fits and (channel, address.address_ref) not in refused:
-            return address
-    return None
+    """The first address by which the channel may reach the person now, or none."""
+    return read_reach(session, debtor_id).address(channel)
 
 
 def unreachable_channels(session: Session, debtor_id: str) -> tuple[Channel, ...]:
-    """The channels that cannot reach the person, for want of an address or by their own choice."""
-    return tuple(channel for channel in Channel if usable_address(session, debtor_id, channel) is None)
+    """The channels that cannot reach the person now, for want of an address or by their own choice."""
+    return read_reach(session, debtor_id).unreachable
 
 
 def suppress_address(session: Session, address: Address, at: datetime, code: str) -> None:
