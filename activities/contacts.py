@@ -41,6 +41,11 @@ from storage.tables import Address, Contact, ContactStatus
 _LOOKUPS = 3
 """How often a provider is asked what became of a message before its fate counts as unknown."""
 _LOOKUP_AFTER = timedelta(seconds=20)
+_HAND_OFF_WITHIN = timedelta(seconds=20)
+"""An attempt that has not begun its hand-off by then must not begin it any more."""
+_UNDER_WAY = timedelta(seconds=60)
+"""For so long another attempt at the same contact may be under way: to begin its hand-off, and for its provider's
+answer. Until then nobody else touches the contact."""
 _AGAIN_AFTER = timedelta(hours=1)
 """When to look again at a contact that something not yet known to the case has stopped."""
 
@@ -98,6 +103,7 @@ class Contacts:
             write_milestones(session, desk.account, order.milestones)
             known = session.get(Contact, order.contact_id)
             if known is not None and known.status == ContactStatus.SENDING:
+                _leave_to_other_attempt(desk, known)
                 return _Begun(_intent(desk, known), known.attempted_at, asked_before=True)
             if known is not None and known.status != ContactStatus.RELEASED:
                 return outcome_of(known, self._next(desk, order))
@@ -134,20 +140,21 @@ class Contacts:
         return ContactOutcome(ContactResult.DEFERRED, ruling.reason, next=again, debt=debt)
 
     def _hand_over(self, order: ContactOrder, begun: _Begun) -> ContactOutcome:
-        if clock.now() >= begun.intent.valid_until:
-            return self._release(order, Busy("window_over"))
-        return self._take_answer(order, self._providers[order.channel].send(begun.intent))
+        now = clock.now()
+        if now >= begun.intent.valid_until or now > begun.attempted_at + _HAND_OFF_WITHIN:
+            return self._release(order, begun, Busy("too_late"))
+        return self._take_answer(order, begun, self._providers[order.channel].send(begun.intent))
 
     def _find_out(self, order: ContactOrder, begun: _Begun) -> ContactOutcome:
         """Ask the provider what became of a hand-off that was begun and never answered."""
         found = self._providers[order.channel].lookup(begun.intent, begun.attempted_at)
         if found is NeverTaken.NEVER_TAKEN:
-            return self._release(order, Busy("never_taken", timedelta(seconds=1)))
+            return self._release(order, begun, Busy("never_taken", timedelta(seconds=1)))
         if isinstance(found, Accepted):
-            return self._take_answer(order, found)
+            return self._take_answer(order, begun, found)
         return self._still_unknown(order, found)
 
-    def _take_answer(self, order: ContactOrder, answer: SendResult) -> ContactOutcome:
+    def _take_answer(self, order: ContactOrder, begun: _Begun, answer: SendResult) -> ContactOutcome:
         match answer:
             case Accepted():
                 status = ContactStatus.DELIVERED if answer.delivered else ContactStatus.SENT
@@ -155,9 +162,9 @@ class Contacts:
             case Rejected():
                 return self._settle(order, ContactStatus.REJECTED, answer.code, answer)
             case Busy():
-                return self._release(order, answer)
+                return self._release(order, begun, answer)
             case Unknown():
-                raise _again("hand_off_unknown", answer.code, _LOOKUP_AFTER)
+                return self._note_unanswered(order, answer)
             case _:
                 assert_never(answer)
 
@@ -173,6 +180,15 @@ class Contacts:
             unusable = accepted is None and usable_address(session, desk.account.debtor_id, order.channel) is None
             return outcome_of(contact, self._next(desk, order), debt_if_changed(desk, order), unusable=unusable)
 
+    def _note_unanswered(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:
+        """This attempt is over without an answer: the next one asks the provider what became of it."""
+        with self._database.writing() as session:
+            desk = Desk.open(session, self._library, order.account_id, clock.now)
+            contact = desk.session.get_one(Contact, order.contact_id)
+            contact.code = answer.code
+            session.add(contact)
+        raise _again("hand_off_unknown", answer.code, _LOOKUP_AFTER)
+
     def _still_unknown(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, order.account_id, clock.now)
@@ -184,10 +200,12 @@ class Contacts:
                 return outcome_of(contact, self._next(desk, order))
         raise _again("hand_off_unknown", answer.code, _LOOKUP_AFTER)
 
-    def _release(self, order: ContactOrder, answer: Busy) -> ContactOutcome:
+    def _release(self, order: ContactOrder, begun: _Begun, answer: Busy) -> ContactOutcome:
         """It certainly did not leave: give the attempt back, and try again within the window or wait for the next."""
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, order.account_id, clock.now)
+            if session.get_one(Contact, order.contact_id).attempted_at != begun.attempted_at:
+                raise _again("under_way", "another attempt has taken over", _UNDER_WAY)
             contact = settle(desk, order.contact_id, ContactStatus.RELEASED, answer.code, None)
             again_at = desk.now + (answer.retry_after or timedelta(0))
             if contact.valid_until is not None and again_at >= contact.valid_until:
@@ -222,6 +240,13 @@ def _suppress_if_wrong(desk: Desk, contact: Contact, answer: Rejected) -> None:
         return
     address = desk.session.get_one(Address, contact.address_ref)
     suppress_address(desk.session, address, desk.now, answer.code)
+
+
+def _leave_to_other_attempt(desk: Desk, contact: Contact) -> None:
+    """While an earlier attempt may still be alive, its hand-off may be yet to come: wait until it cannot."""
+    over_at = contact.attempted_at + _UNDER_WAY
+    if contact.code is None and desk.now < over_at:
+        raise _again("under_way", "another attempt is under way", over_at - desk.now)
 
 
 def _again(kind: str, code: str, after: timedelta | None) -> ApplicationError:

@@ -1,0 +1,183 @@
+"""Caps hold over all of a person's accounts, whatever the interleaving of workers."""
+
+import dataclasses
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier, Event
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import col, select
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.composer import Composer
+from activities.contacts import Contacts
+from activities.desk import Library
+from activities.opening import open_account
+from config.jurisdiction_files import load_packs
+from config.policy_files import load_policies
+from domain.orders import ContactOrder, ContactOutcome, ContactResult, OpenCase
+from domain.terms import Channel, Stage
+from providers.outbox import Outbox
+from providers.port import ContactIntent, SendResult
+from storage import schema
+from storage.audit import every_record, verify
+from storage.database import Database
+from storage.registration import register
+from storage.tables import Contact, ContactStatus
+from tests.registrations import registration
+
+ROOT = Path(__file__).parents[2]
+NOON = datetime(2027, 3, 1, 4, tzinfo=UTC)
+"""A Monday, noon in Beijing."""
+ACCOUNTS = [f"acc-{number}" for number in range(1, 6)]
+WORKERS = 4
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty, migrated database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'records.db'}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    database = Database(url)
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library(load_policies(ROOT / "config" / "policies"), load_packs(ROOT / "config" / "jurisdictions"))
+
+
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    return Composer(ROOT / "config" / "templates")
+
+
+def prepare(url: str, library: Library) -> None:
+    database = Database(url)
+    schema.migrate(database)
+    for account_id in ACCOUNTS:
+        with database.writing() as session:
+            register(session, registration(account_id), "fenfu-cn", NOON)
+            open_account(session, library, OpenCase(account_id, NOON))
+    database.dispose()
+
+
+def order(account_id: str, number: int = 1, channel: Channel = Channel.SMS) -> ContactOrder:
+    return ContactOrder(
+        contact_id=f"{account_id}.{number}",
+        account_id=account_id,
+        channel=channel,
+        stage=Stage.FIRST_REMINDER,
+        policy_version="v",
+        next_due=NOON + timedelta(days=7),
+        next_channel=Channel.SMS,
+        owed=(123456, 123456),
+    )
+
+
+def contact_at(contacts: Contacts, the_order: ContactOrder, moment: datetime) -> ContactOutcome:
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, started_time=moment)
+    return environment.run(contacts.contact, the_order)
+
+
+def attempt(contacts: Contacts, the_order: ContactOrder) -> ContactOutcome | None:
+    """The outcome, or none when another worker has the same contact under way."""
+    try:
+        return contact_at(contacts, the_order, NOON)
+    except ApplicationError as error:
+        if error.type != "under_way":
+            raise
+        return None
+
+
+def hammer(url: str, library: Library, composer: Composer, outbox: Path) -> list[ContactOutcome]:
+    """Four workers, each with connections of its own, send for every account of one person at the same instant."""
+    start = Barrier(WORKERS)
+
+    def work(_worker: int) -> list[ContactOutcome]:
+        database = Database(url)
+        contacts = Contacts(database, library, composer, dict.fromkeys(Channel, Outbox(outbox)))
+        start.wait()
+        outcomes = [attempt(contacts, order(account_id)) for account_id in ACCOUNTS]
+        database.dispose()
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    with ThreadPoolExecutor(WORKERS) as threads:
+        return [outcome for outcomes in threads.map(work, range(WORKERS)) for outcome in outcomes]
+
+
+def test_four_workers_and_five_accounts_send_one_person_one_message_a_day(
+    url: str, library: Library, composer: Composer, tmp_path: Path
+) -> None:
+    prepare(url, library)
+    outcomes = hammer(url, library, composer, tmp_path / "outbox")
+    database = Database(url)
+    with database.reading() as session:
+        left = session.exec(select(Contact).where(col(Contact.status) == ContactStatus.SENT)).all()
+        assert verify(every_record(session)) == []
+    database.dispose()
+    assert len(left) == 1
+    assert len(list((tmp_path / "outbox" / "sms").iterdir())) == 1
+    assert {each.result for each in outcomes} <= {ContactResult.SENT, ContactResult.DEFERRED}
+    later = [each.next.at for each in outcomes if each.result is ContactResult.DEFERRED and each.next is not None]
+    assert min(later) >= datetime(2027, 3, 2, tzinfo=UTC), "the others wait for the next day at least"
+
+
+def test_a_week_of_hammering_never_sends_more_than_three(
+    url: str, library: Library, composer: Composer, tmp_path: Path
+) -> None:
+    prepare(url, library)
+    database = Database(url)
+    contacts = Contacts(database, library, composer, dict.fromkeys(Channel, Outbox(tmp_path / "outbox")))
+    sent = [
+        contact_at(contacts, order(account_id, day + 1), NOON + timedelta(days=day)).result
+        for day in range(7)
+        for account_id in ACCOUNTS
+    ]
+    database.dispose()
+    assert sent.count(ContactResult.SENT) == 3
+
+
+def test_an_attempt_that_may_still_be_alive_is_left_alone_and_looked_up_when_it_cannot_be(
+    url: str, library: Library, composer: Composer, tmp_path: Path
+) -> None:
+    prepare(url, library)
+    database = Database(url)
+    slow = SlowOutbox(tmp_path / "outbox")
+    contacts = Contacts(database, library, composer, dict.fromkeys(Channel, slow))
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(contact_at, contacts, order("acc-1"), NOON)
+        slow.asked.wait(10)
+        with pytest.raises(ApplicationError, match="another attempt is under way"):
+            contact_at(contacts, order("acc-1"), NOON + timedelta(seconds=30))
+        slow.answer.set()
+        assert first.result().result is ContactResult.SENT
+    again = contact_at(contacts, order("acc-1"), NOON + timedelta(seconds=61))
+    database.dispose()
+    assert again.result is ContactResult.SENT
+    assert slow.sent == 1
+
+
+class SlowOutbox(Outbox):
+    """An outbox that takes its time with the first message."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked, self.answer, self.sent = Event(), Event(), 0
+
+    def send(self, intent: ContactIntent) -> SendResult:
+        self.sent += 1
+        self.asked.set()
+        self.answer.wait(10)
+        return super().send(intent)
