@@ -1,26 +1,20 @@
 """Caps hold over all of a person's accounts, whatever the interleaving of workers."""
 
-import dataclasses
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import col, select
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
 
 from activities.composer import Composer
 from activities.contacts import Contacts
 from activities.desk import Library
 from activities.opening import open_account
-from config.jurisdiction_files import load_packs
-from config.policy_files import load_policies
 from domain.orders import ContactOrder, ContactOutcome, ContactResult, OpenCase
-from domain.terms import Channel, Stage
+from domain.terms import Channel
 from providers.outbox import Outbox
 from providers.port import ContactIntent, SendResult
 from storage import schema
@@ -28,38 +22,11 @@ from storage.audit import every_record, verify
 from storage.database import Database
 from storage.registration import register
 from storage.tables import Contact, ContactStatus
+from tests.records.conftest import NOON, contact_at, order
 from tests.registrations import registration
 
-ROOT = Path(__file__).parents[2]
-NOON = datetime(2027, 3, 1, 4, tzinfo=UTC)
-"""A Monday, noon in Beijing."""
 ACCOUNTS = [f"acc-{number}" for number in range(1, 6)]
 WORKERS = 4
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty, migrated database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'records.db'}"
-        return
-    url = request.getfixturevalue("postgres_url")
-    yield url
-    database = Database(url)
-    with database.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    database.dispose()
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library(load_policies(ROOT / "config" / "policies"), load_packs(ROOT / "config" / "jurisdictions"))
-
-
-@pytest.fixture(scope="module")
-def composer() -> Composer:
-    return Composer(ROOT / "config" / "templates")
 
 
 def prepare(url: str, library: Library) -> None:
@@ -70,25 +37,6 @@ def prepare(url: str, library: Library) -> None:
             register(session, registration(account_id), "fenfu-cn", NOON)
             open_account(session, library, OpenCase(account_id, NOON))
     database.dispose()
-
-
-def order(account_id: str, number: int = 1, channel: Channel = Channel.SMS) -> ContactOrder:
-    return ContactOrder(
-        contact_id=f"{account_id}.{number}",
-        account_id=account_id,
-        channel=channel,
-        stage=Stage.FIRST_REMINDER,
-        policy_version="v",
-        next_due=NOON + timedelta(days=7),
-        next_channel=Channel.SMS,
-        owed=(123456, 123456),
-    )
-
-
-def contact_at(contacts: Contacts, the_order: ContactOrder, moment: datetime) -> ContactOutcome:
-    environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, started_time=moment)
-    return environment.run(contacts.contact, the_order)
 
 
 def attempt(contacts: Contacts, the_order: ContactOrder) -> ContactOutcome | None:

@@ -1,0 +1,111 @@
+"""What a person is told of what is held on them, why a contact was made, and what is left when the time has passed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from activities.composer import Composer
+from activities.contacts import Contacts
+from activities.desk import Library
+from activities.opening import open_account
+from domain.case import Closed
+from domain.orders import OpenCase
+from domain.terms import Channel, ClosedReason
+from providers.outbox import Outbox
+from storage import schema
+from storage.accounts import find_account, store_case, stored_case
+from storage.audit import every_record, trail, verify
+from storage.database import Database, UnknownDebtorError
+from storage.disclosure import disclose
+from storage.explanation import UnknownContactError, explain
+from storage.registration import register
+from storage.retention import purge
+from tests.records.conftest import NOON, contact_at, order
+from tests.registrations import registration
+
+PERSONAL = ("王小明", "+8613800138000", "deb-1@example.com", "北京市朝阳区示例路1号")
+FIVE_YEARS = timedelta(days=5 * 366)
+
+
+@pytest.fixture
+def database(url: str, library: Library, composer: Composer, tmp_path: Path) -> Iterator[Database]:
+    """One account that was contacted once."""
+    database = Database(url)
+    schema.migrate(database)
+    with database.writing() as session:
+        register(session, registration(), "fenfu-cn", NOON)
+        opening = open_account(session, library, OpenCase("acc-1", NOON))
+    contacts = Contacts(database, library, composer, dict.fromkeys(Channel, Outbox(tmp_path / "outbox")))
+    contact_at(contacts, order("acc-1", version=opening.case.timetable.version), NOON)
+    yield database
+    database.dispose()
+
+
+def close(database: Database, at: datetime) -> None:
+    with database.writing() as session:
+        account = find_account(session, "acc-1")
+        case = stored_case(account)
+        assert case is not None
+        store_case(session, account, replace(case, closed=Closed(ClosedReason.SETTLED, at)))
+
+
+def keep_five_years(_jurisdiction: str, last_activity: datetime) -> datetime:
+    return last_activity + FIVE_YEARS
+
+
+def everything(database: Database) -> str:
+    with database.reading() as session:
+        return json.dumps(disclose(session, "deb-1"), ensure_ascii=False)
+
+
+def test_a_person_is_given_all_that_is_held_on_them(database: Database) -> None:
+    told = everything(database)
+    assert [each for each in PERSONAL if each not in told] == []
+    assert "1,234.56" in told, "the words that were sent"
+
+
+def test_nobody_is_given_what_is_held_on_somebody_unknown(database: Database) -> None:
+    with database.reading() as session, pytest.raises(UnknownDebtorError):
+        disclose(session, "deb-2")
+
+
+def test_a_contact_is_explained_by_rules_words_and_versions(database: Database) -> None:
+    with database.reading() as session:
+        told = explain(session, "acc-1.1")
+    assert told["policy"] == "fenfu-cn"
+    assert told["template"] == "zh-CN/demand/first_reminder.sms"
+    assert "1,234.56" in told["words"]
+    assert {"CN-01"} <= {each["rule"] for each in told["rules"]}
+    assert not told["sent_for_real"]
+    assert [each["kind"] for each in told["trail"]] == ["contact_sent"]
+
+
+def test_an_unknown_contact_is_not_explained(database: Database) -> None:
+    with database.reading() as session, pytest.raises(UnknownContactError, match=r"acc-1\.9"):
+        explain(session, "acc-1.9")
+
+
+def test_nothing_is_erased_while_a_case_is_open_however_old(database: Database) -> None:
+    assert purge(database, keep_five_years, NOON + 10 * FIVE_YEARS) == []
+
+
+def test_nothing_is_erased_before_its_time(database: Database) -> None:
+    close(database, NOON + timedelta(days=30))
+    assert purge(database, keep_five_years, NOON + FIVE_YEARS) == []
+
+
+def test_past_its_time_what_is_personal_goes_and_figures_and_trail_stay(database: Database) -> None:
+    close(database, NOON + timedelta(days=30))
+    past = NOON + timedelta(days=31) + FIVE_YEARS
+    assert purge(database, keep_five_years, past) == ["deb-1"]
+    assert purge(database, keep_five_years, past) == []
+    left = everything(database)
+    assert [each for each in PERSONAL if each in left] == []
+    with database.reading() as session:
+        assert verify(every_record(session)) == []
+        assert trail(session, "acc-1")[-1].kind == "personal_data_erased"
+    assert json.loads(left)["accounts"][0]["balance"] == "1234.56"
