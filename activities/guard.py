@@ -7,13 +7,13 @@ from typing import Any
 
 from activities.desk import Desk
 from domain.case import PlannedContact
-from domain.contact_facts import Attempt, Consent, Direction, OptOut, Person, Proposal, Standing, Verdict
+from domain.contact_facts import Attempt, Consent, OptOut, Person, Proposal, Standing, Verdict
 from domain.contact_rules import judge, next_lawful_moment, window_end
 from domain.ledger import Statement
 from domain.terms import Channel, MessageClass
 from storage.attempts import counted_contacts
 from storage.people import EVERY_ACCOUNT, Reach, open_holds, read_reach
-from storage.tables import AccountState, Address, Contact
+from storage.tables import AccountState, Address
 
 _NO_ADDRESS = Verdict("address", allowed=False, words="no usable address for this channel")
 
@@ -114,8 +114,7 @@ class Guard:
     @cached_property
     def _attempts(self) -> tuple[Attempt, ...]:
         since = self._desk.now - self._desk.pack.longest_window
-        rows = counted_contacts(self._desk.session, self._desk.account.debtor_id, since)
-        return tuple(_attempt(row) for row in rows)
+        return counted_contacts(self._desk.session, self._desk.account.debtor_id, since)
 
     def _standing(self) -> Standing:
         desk = self._desk
@@ -136,17 +135,3 @@ class Guard:
 
 def _one(address_ref: str) -> str | None:
     return None if address_ref == EVERY_ACCOUNT else address_ref
-
-
-def _attempt(row: Contact) -> Attempt:
-    return Attempt(
-        contact_id=row.contact_id,
-        account_id=row.account_id,
-        channel=Channel(row.channel),
-        message_class=MessageClass(row.message_class),
-        at=row.attempted_at,
-        address_ref=row.address_ref or "",
-        connected=row.connected,
-        conversation=row.conversation,
-        direction=Direction(row.direction),
-    )
