@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from domain.holds import Hold, time_on_hold
 from domain.ledger import Debt
+from domain.owed_messages import Bar, Barred, OwedMessage
 from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
 
@@ -139,7 +140,7 @@ class Case:
     attempts: int = 0
     """Contacts of this stage that really left."""
     contacts: dict[Channel, int] = field(default_factory=dict)
-    """Contacts that really left, over the whole case."""
+    """Stages' contacts that really left, over the whole case."""
     delivered: int = 0
     """Contacts with proof of delivery."""
     last_touch_at: datetime | None = None
@@ -165,6 +166,21 @@ class Case:
     """Not yet written into the audit trail."""
     milestone_number: int = 1
     closed: Closed | None = None
+    owed_messages: tuple[OwedMessage, ...] = ()
+    """Messages beside the stages' demands that have not gone yet."""
+    settled_messages: tuple[str, ...] = ()
+    """Those that have gone, are not needed any more or were given up, by id."""
+    messages_left: dict[Channel, int] = field(default_factory=dict)
+    """Those that really left; no stage counts them as its own."""
+    bars: tuple[Bar, ...] = ()
+    bars_revision: int = 0
+    """Of two words on the bars the one with the higher revision is the later."""
+
+    @property
+    def contacts_left(self) -> dict[Channel, int]:
+        """Everything that really left, the stages' contacts and other messages."""
+        sent = {each: self.contacts.get(each, 0) + self.messages_left.get(each, 0) for each in Channel}
+        return {channel: number for channel, number in sent.items() if number}
 
     @property
     def stage_plan(self) -> StagePlan:
@@ -223,6 +239,16 @@ class Case:
         if self.referral is not None:
             return CaseState.LEGAL_REVIEW
         return CaseState.AWAITING_CALL if self.call is not None else CaseState.COLLECTING
+
+    def owed_message(self, message_id: str | None) -> OwedMessage | None:
+        """The owed message of that id, which has not gone yet."""
+        return next((each for each in self.owed_messages if each.message_id == message_id), None)
+
+    def bar_on(self, *what: Barred, now: datetime) -> Bar | None:
+        """What keeps any of these from beginning at that moment: of several bars the one that ends last."""
+        standing = [each for each in self.bars if each.what in what and each.stands_at(now)]
+        endless = next((each for each in standing if each.until is None), None)
+        return endless or max(standing, key=lambda each: each.until or now, default=None)
 
     def open_complaint(self, complaint_id: str) -> Complaint | None:
         """The undecided complaint of that id."""

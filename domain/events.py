@@ -24,6 +24,8 @@ from domain.case import (
 )
 from domain.holds import Hold
 from domain.ledger import Debt
+from domain.owed_messages import Bar, OwedMessage
+from domain.owing import changed, give_up_messages, with_message, without_message
 from domain.progress import advance, fall_back, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
 
@@ -168,6 +170,8 @@ class ContactSent:
     next: PlannedContact | None = None
     certain: bool = True
     """False when its fate is unknown: it counts as sent, but not towards exhausting the stage."""
+    message_id: str = ""
+    """Of an owed message; empty for the stage's own contact. ``next`` is then the stage's, found anew."""
     kind: Literal["contact_sent"] = "contact_sent"
 
 
@@ -176,6 +180,7 @@ class ContactDeferred:
     """A rule moved the contact to a later moment."""
 
     planned: PlannedContact
+    message_id: str = ""
     kind: Literal["contact_deferred"] = "contact_deferred"
 
 
@@ -187,6 +192,7 @@ class ContactFailed:
     at: datetime
     unusable: bool
     """Whether the channel stays closed for later contacts too."""
+    message_id: str = ""
     kind: Literal["contact_failed"] = "contact_failed"
 
 
@@ -233,6 +239,8 @@ class DeliveryFailed:
     channel: Channel
     stage: Stage
     unusable: bool
+    owed: bool = False
+    """Whether it was an owed message, which no stage had counted."""
     kind: Literal["delivery_failed"] = "delivery_failed"
 
 
@@ -277,6 +285,31 @@ class PersonAsked:
     subject: str
     deadline: datetime
     kind: Literal["person_asked"] = "person_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesOwed:
+    """The case owes these messages; of one that it knows, times and channels are new."""
+
+    messages: tuple[OwedMessage, ...]
+    kind: Literal["messages_owed"] = "messages_owed"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSettled:
+    """An owed message is not needed any more, or went in another way."""
+
+    message_id: str
+    kind: Literal["message_settled"] = "message_settled"
+
+
+@dataclass(frozen=True, slots=True)
+class BarsSet:
+    """What may not begin is now this; an earlier word that comes later changes nothing."""
+
+    bars: tuple[Bar, ...]
+    revision: int
+    kind: Literal["bars_set"] = "bars_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +359,9 @@ CaseEvent = Annotated[
     | ReferralVoided
     | Referred
     | PersonAsked
+    | MessagesOwed
+    | MessageSettled
+    | BarsSet
     | MilestonesWritten
     | CaseClosed,
     Discriminator("kind"),
@@ -345,7 +381,8 @@ def _apply(event: Any, case: Case) -> Case:
 
 @_apply.register
 def _(event: TimePassed, case: Case) -> Case:
-    return advance(case, event.now)
+    case = advance(case, event.now)
+    return case if case.closed is not None else give_up_messages(case, event.now)
 
 
 @_apply.register
@@ -426,7 +463,9 @@ def _(event: ChannelStopped, case: Case) -> Case:
 
 @_apply.register
 def _(event: ChannelOpened, case: Case) -> Case:
-    return replace(case, unusable=tuple(each for each in case.unusable if each is not event.channel))
+    unusable = tuple(each for each in case.unusable if each is not event.channel)
+    owed = tuple(_untried(each, event.channel) for each in case.owed_messages)
+    return replace(case, unusable=unusable, owed_messages=owed)
 
 
 @_apply.register
@@ -436,17 +475,24 @@ def _(event: MomentFound, case: Case) -> Case:
 
 @_apply.register
 def _(event: ContactSent, case: Case) -> Case:
+    if event.message_id:
+        return _message_sent(case, event)
     case = replace(case, contact_number=case.contact_number + 1)
     return _touch_over(_counted(case, event.channel, event.certain), event.at, event.next)
 
 
 @_apply.register
 def _(event: ContactDeferred, case: Case) -> Case:
+    if event.message_id:
+        message = case.owed_message(event.message_id)
+        return case if message is None else changed(case, replace(message, due_at=event.planned.at))
     return replace(case, planned=event.planned)
 
 
 @_apply.register
 def _(event: ContactFailed, case: Case) -> Case:
+    if event.message_id:
+        return _message_failed(case, event)
     return fall_back(replace(case, contact_number=case.contact_number + 1), event.channel, event.at, event.unusable)
 
 
@@ -479,6 +525,8 @@ def _(_event: DeliveryProved, case: Case) -> Case:
 
 @_apply.register
 def _(event: DeliveryFailed, case: Case) -> Case:
+    if event.owed:
+        return without_channel(case, event.channel) if event.unusable else case
     attempts = max(0, case.attempts - 1) if event.stage is case.stage else case.attempts
     contacts = case.contacts | {event.channel: max(0, case.contacts.get(event.channel, 0) - 1)}
     case = replace(case, attempts=attempts, contacts=contacts)
@@ -512,7 +560,27 @@ def _(event: Referred, case: Case) -> Case:
 
 @_apply.register
 def _(event: PersonAsked, case: Case) -> Case:
-    return replace(case, asked=case.asked | {event.subject: event.deadline})
+    owed = tuple(replace(each, failed=()) if each.subject == event.subject else each for each in case.owed_messages)
+    return replace(case, asked=case.asked | {event.subject: event.deadline}, owed_messages=owed)
+
+
+@_apply.register
+def _(event: MessagesOwed, case: Case) -> Case:
+    for message in event.messages:
+        case = with_message(case, message)
+    return case
+
+
+@_apply.register
+def _(event: MessageSettled, case: Case) -> Case:
+    return without_message(case, event.message_id)
+
+
+@_apply.register
+def _(event: BarsSet, case: Case) -> Case:
+    if event.revision <= case.bars_revision:
+        return case
+    return replace(case, bars=event.bars, bars_revision=event.revision)
 
 
 @_apply.register
@@ -546,6 +614,30 @@ def _counted(case: Case, channel: Channel, certain: bool) -> Case:
         return case
     contacts = case.contacts | {channel: case.contacts.get(channel, 0) + 1}
     return replace(case, contacts=contacts, attempts=case.attempts + 1)
+
+
+def _message_sent(case: Case, event: ContactSent) -> Case:
+    """An owed message left: no stage counts it, but the stage's own contact may have to wait for its sake."""
+    case = without_message(case, event.message_id)
+    if event.certain:
+        left = case.messages_left | {event.channel: case.messages_left.get(event.channel, 0) + 1}
+        case = replace(case, messages_left=left)
+    return replace(case, planned=event.next) if case.planned is not None and event.next is not None else case
+
+
+def _message_failed(case: Case, event: ContactFailed) -> Case:
+    """An owed message did not leave by one channel; by another it is another contact."""
+    if event.unusable:
+        case = without_channel(case, event.channel)
+    message = case.owed_message(event.message_id)
+    if message is None:
+        return case
+    again = replace(message, failed=(*message.failed, event.channel), contact_number=case.contact_number)
+    return replace(changed(case, again), contact_number=case.contact_number + 1)
+
+
+def _untried(message: OwedMessage, channel: Channel) -> OwedMessage:
+    return replace(message, failed=tuple(each for each in message.failed if each is not channel))
 
 
 def _touch_over(case: Case, at: datetime, planned: PlannedContact | None) -> Case:

@@ -1,11 +1,14 @@
 """What comes next for a case, when, and why. Reads the case, changes nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from domain.case import Case
 from domain.holds import add_time_off_hold, last_end
+from domain.owed_messages import Bar, Barred
+from domain.owing import asked_about_from, next_question, next_sending
 from domain.progress import exhausted, plan_check_at
 from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage
 
@@ -49,20 +52,13 @@ class Step:
     subject: str | None = None
     """What a person is asked about."""
     closing: ClosedReason | None = None
+    message_id: str = ""
+    """Of the owed message to send; empty for the stage's own contact."""
 
 
 def next_step(case: Case, now: datetime) -> Step:
     """What comes next. There always is something with a time and a reason, a named person's turn, or the end."""
-    return (
-        _ended(case)
-        or _closing(case, now)
-        or _asking(case, now)
-        or _holding(case, now)
-        or _at_legal(case, now)
-        or _awaiting_call(case)
-        or _reviewing(case, now)
-        or _contacting(case, now)
-    )
+    return _ended(case) or _closing(case, now) or _asking(case, now) or _soonest(case, now)
 
 
 def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
@@ -76,6 +72,13 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         subjects.append(f"referral:{case.referral.referral_id}")
     if not subjects and case.channel is None and not case.open_holds(now):
         subjects.append("address")
+    for message in case.owed_messages:
+        first = asked_about_from(case, message)
+        if first is not None and first <= now:
+            subjects.append(message.subject)
+    bar = _stands_in_the_way(case, now)
+    if bar is not None and bar.until is None and case.owed_message(bar.bar_id) is None:
+        subjects.append(f"bar:{bar.bar_id}")
     return tuple(subjects)
 
 
@@ -103,6 +106,46 @@ def after_contact_channel(case: Case) -> Channel | None:
 def after_contact_at(case: Case, now: datetime) -> datetime:
     """When the contact after the present one is wanted, if the present one leaves now."""
     return now + case.stage_plan.cadence * case.timetable.track_pace[case.track]
+
+
+def _soonest(case: Case, now: datetime) -> Step:
+    """The case's own next step, or what it owes beside, whichever comes first; of two that are due, what is owed."""
+    own = (
+        _holding(case, now)
+        or _at_legal(case, now)
+        or _awaiting_call(case)
+        or _reviewing(case, now)
+        or _contacting(case, now)
+    )
+    owed = min(_owing(case, now), key=lambda each: max(each.due_at, now), default=own)
+    return owed if owed.due_at <= now or owed.due_at < own.due_at else own
+
+
+def _owing(case: Case, now: datetime) -> Iterator[Step]:
+    sending, question = next_sending(case, now), next_question(case)
+    if sending is not None:
+        message = sending.message
+        reason = f"owed: {message.occasion}"
+        yield Step(StepKind.CONTACT, sending.at, reason, sending.channel, message_id=message.message_id)
+    if question is not None:
+        due_at, message = question
+        yield Step(StepKind.ASK_PERSON, due_at, f"{message.occasion} has not gone yet", subject=message.subject)
+
+
+def _stands_in_the_way(case: Case, now: datetime) -> Bar | None:
+    """What keeps a case that has come to its last stage from going on in it."""
+    if case.stage is not Stage.PRE_LEGAL:
+        return None
+    if exhausted(case):
+        return case.bar_on(Barred.PRE_LEGAL, Barred.REFERRAL, now=now)
+    return case.bar_on(Barred.PRE_LEGAL, now=now)
+
+
+def _waiting_for_bar(case: Case, bar: Bar, now: datetime) -> Step:
+    if bar.until is not None:
+        return Step(StepKind.WAIT, bar.until, bar.reason)
+    due_at = case.asked.get(f"bar:{bar.bar_id}", now + case.timetable.review_within)
+    return Step(StepKind.AWAIT_PERSON, due_at, bar.reason, subject=f"bar:{bar.bar_id}")
 
 
 def _ended(case: Case) -> Step | None:
@@ -152,7 +195,10 @@ def _at_legal(case: Case, now: datetime) -> Step | None:
     referral = case.referral
     if referral is None:
         return None
+    bar = case.bar_on(Barred.REFERRAL, Barred.PRE_LEGAL, now=now)
     if referral.approved_by is not None and referral.referred_at is None:
+        if bar is not None:
+            return _waiting_for_bar(case, bar, now)
         return Step(StepKind.REFER, now, f"approved by {referral.approved_by}")
     due_at = case.asked.get(f"referral:{referral.referral_id}", now + case.timetable.review_within)
     waiting_for = "counsel's report" if case.stage is Stage.LEGAL else "the decision on the referral"
@@ -174,6 +220,9 @@ def _reviewing(case: Case, now: datetime) -> Step | None:
         add_time_off_hold(case.holds, case.stage_entered_at, case.stage_plan.minimum),
         case.review_not_before or case.last_touch_at,
     )
+    bar = _stands_in_the_way(case, now)
+    if due_at <= now and bar is not None:
+        return _waiting_for_bar(case, bar, now)
     if due_at <= now:
         return Step(StepKind.OPEN_REVIEW, now, "the final notice's waiting period is over")
     return Step(StepKind.WAIT, due_at, "waiting period after the final notice")
@@ -184,6 +233,9 @@ def _contacting(case: Case, now: datetime) -> Step:
     if channel is None:
         due_at = case.asked.get("address", now + case.timetable.review_within)
         return Step(StepKind.AWAIT_PERSON, due_at, "no channel reaches the person", subject="address")
+    bar = _stands_in_the_way(case, now)
+    if bar is not None:
+        return _waiting_for_bar(case, bar, now)
     if case.planned is None:
         return Step(StepKind.FIND_MOMENT, now, "the next contact has no moment yet", channel)
     kind = StepKind.REQUEST_CALL if channel is Channel.CALL else StepKind.CONTACT

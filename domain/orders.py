@@ -8,7 +8,7 @@ from typing import Any
 from domain.case import Case, Milestone, PlannedContact
 from domain.events import CaseEvent
 from domain.ledger import Debt
-from domain.terms import Channel, Stage
+from domain.terms import Channel, MessageClass, Stage
 
 COLLECTIONS_QUEUE = "collections"
 """The task queue of the workflows and of what only touches the records."""
@@ -152,6 +152,11 @@ class ContactOrder:
     owed: tuple[int, int]
     """Arrears and balance as the case knows them, minor units."""
     milestones: tuple[Milestone, ...] = ()
+    message_class: MessageClass = MessageClass.DEMAND
+    occasion: str = ""
+    """Which message of its class; empty for the stage's own."""
+    message_id: str = ""
+    """Of an owed message; empty for the stage's own contact."""
 
 
 class ContactResult(StrEnum):
@@ -167,6 +172,8 @@ class ContactResult(StrEnum):
     """It did not leave and will not."""
     UNKNOWN = "unknown"
     """Whether it left cannot be known; it is not sent again."""
+    NOT_NEEDED = "not_needed"
+    """An owed message that nothing asks for any more: it did not leave and will not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,8 @@ class ContactOutcome:
     """What the ledger says, when it differs from what the order said."""
     unusable: bool = False
     """Refused or failed: whether the channel stays closed."""
+    events: tuple[CaseEvent, ...] = ()
+    """What else the contact did to the case: what is owed because of it, or barred no longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from domain.case import Case, Milestone, Plan
 from domain.ledger import Debt
-from domain.terms import Channel, ClosedReason, HoldKind
+from domain.owed_messages import Barred
+from domain.terms import Channel, ClosedReason, HoldKind, Stage
 
 _PAID = frozenset({ClosedReason.CURED, ClosedReason.SETTLED})
 
@@ -126,6 +127,8 @@ def _enter_next_stage(case: Case, now: datetime) -> Case:
     """Stages change only when a contact falls due, so that none is entered without one and none is skipped."""
     following = case.next_stage_plan
     if following is None or case.planned is None or now < case.planned.at or case.open_holds(now):
+        return case
+    if following.stage is Stage.PRE_LEGAL and case.bar_on(Barred.PRE_LEGAL, now=now) is not None:
         return case
     overdue_since = case.debt.overdue_since(now)
     if overdue_since is None or now < overdue_since + following.starts_after or not stage_may_end(case, now):

@@ -18,15 +18,12 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.admission import refusal_of
     from domain.case import CallTask, Case, Milestone, PlannedContact, Referral
+    from domain.contact_orders import events_after, events_of_debt, order_of
     from domain.events import (
         CallPermitted,
         CallRequested,
         CaseClosed,
         CaseEvent,
-        ContactDeferred,
-        ContactFailed,
-        ContactSent,
-        DebtChanged,
         MilestonesWritten,
         MomentFound,
         PersonAsked,
@@ -37,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
         apply,
     )
     from domain.facts import AgreePlan, Fact, Message, digest_of
-    from domain.next_step import Step, StepKind, after_contact_at, after_contact_channel, next_step, wanted_at
+    from domain.next_step import Step, StepKind, next_step, wanted_at
     from domain.orders import (
         ActivityName,
         Booking,
@@ -45,7 +42,6 @@ with workflow.unsafe.imports_passed_through():
         CallToPermit,
         CaseToClose,
         CaseToRefer,
-        ContactOrder,
         ContactOutcome,
         ContactResult,
         FactToDeliver,
@@ -309,40 +305,27 @@ class AccountCollection:
     async def _contact(self, step: Step) -> Sequence[CaseEvent]:
         """Have one contact made, and tell what came of it as events."""
         ordered_at, written, channel = workflow.now(), self._written(), _channel(step)
+        order = order_of(self.case, step, channel, ordered_at)
         outcome: ContactOutcome = await workflow.execute_activity(
             ActivityName.CONTACT,
-            self._order(channel, ordered_at),
+            order,
             result_type=ContactOutcome,
-            summary=f"{headline(step)}, {self.case.stage}",
+            summary=f"{headline(step)}, {order.occasion or order.stage}",
             **contact_options(channel),
         )
-        return (*written, *_after_contact(outcome, channel, ordered_at))
+        return (*written, *events_after(outcome, order, ordered_at))
 
     async def _request_call(self, step: Step) -> Sequence[CaseEvent]:
         """Put the call on the agents' list; the case then waits for the call or for the task's deadline."""
         ordered_at, written = workflow.now(), self._written()
-        order = self._order(Channel.CALL, ordered_at)
+        order = order_of(self.case, step, Channel.CALL, ordered_at)
         outcome: ContactOutcome = await workflow.execute_activity(
             ActivityName.REQUEST_CALL, order, result_type=ContactOutcome, summary=headline(step), **OFFICE
         )
         if outcome.result is ContactResult.SENT:
             deadline = workflow.now() + self.case.timetable.call_within
-            return (*written, *_debt(outcome), CallRequested(CallTask(order.contact_id, deadline)))
-        return (*written, *_after_contact(outcome, Channel.CALL, ordered_at))
-
-    def _order(self, channel: Channel, ordered_at: datetime) -> ContactOrder:
-        case = self.case
-        return ContactOrder(
-            contact_id=case.contact_id,
-            account_id=case.account_id,
-            channel=channel,
-            stage=case.stage,
-            policy_version=case.timetable.version,
-            next_due=after_contact_at(case, ordered_at),
-            next_channel=after_contact_channel(case) or channel,
-            owed=(case.debt.arrears_minor(ordered_at), case.debt.balance_minor),
-            milestones=case.milestones,
-        )
+            return (*written, *events_of_debt(outcome), CallRequested(CallTask(order.contact_id, deadline)))
+        return (*written, *events_after(outcome, order, ordered_at))
 
     async def _refer(self) -> Sequence[CaseEvent]:
         """Hand the approved referral over; if the checklist has changed since, the approval is void."""
@@ -434,25 +417,6 @@ def _channel(step: Step) -> Channel:
     return step.channel
 
 
-def _debt(outcome: ContactOutcome) -> Sequence[CaseEvent]:
-    return () if outcome.debt is None else (DebtChanged(outcome.debt),)
-
-
-def _after_contact(outcome: ContactOutcome, channel: Channel, ordered_at: datetime) -> Sequence[CaseEvent]:
-    """What a contact's outcome does to the case."""
-    match outcome.result:
-        case ContactResult.SENT:
-            return (*_debt(outcome), ContactSent(channel, ordered_at, outcome.next))
-        case ContactResult.UNKNOWN:
-            return (*_debt(outcome), ContactSent(channel, ordered_at, outcome.next, certain=False))
-        case ContactResult.DEFERRED if outcome.next is not None:
-            return (*_debt(outcome), ContactDeferred(outcome.next))
-        case ContactResult.REFUSED | ContactResult.FAILED | ContactResult.DEFERRED:
-            return (*_debt(outcome), ContactFailed(channel, ordered_at, outcome.unusable))
-        case _:
-            assert_never(outcome.result)
-
-
 def _result(case: Case) -> CollectionResult:
     if case.closed is None:
         raise RuntimeError("the case has not ended")
@@ -464,5 +428,5 @@ def _result(case: Case) -> CollectionResult:
         waived_minor=case.debt.waived_minor,
         balance_minor=case.debt.balance_minor,
         credit_minor=case.debt.credit_minor,
-        contacts={channel.value: count for channel, count in sorted(case.contacts.items())},
+        contacts={channel.value: count for channel, count in sorted(case.contacts_left.items())},
     )

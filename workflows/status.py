@@ -58,6 +58,8 @@ def status_of(case: Case, now: datetime, rejected: Sequence[RejectedInput] = ())
         "waivers": [_plain(each) for each in case.waivers],
         "referral": _plain(case.referral),
         "contacts": _contacts(case),
+        "owed_messages": [_plain(each) for each in case.owed_messages],
+        "bars": [_plain(each) for each in case.bars if each.stands_at(now)],
         "rejected_inputs": [_plain(each) for each in rejected],
         "closed": _plain(case.closed),
     }
@@ -65,8 +67,9 @@ def status_of(case: Case, now: datetime, rejected: Sequence[RejectedInput] = ())
 
 def _contacts(case: Case) -> dict[str, int]:
     """Contacts that left; an announcement by telephone counts as a call."""
-    calls = case.contacts.get(Channel.CALL, 0) + case.contacts.get(Channel.VOICE, 0)
-    written = {channel: case.contacts.get(channel, 0) for channel in (Channel.SMS, Channel.EMAIL, Channel.LETTER)}
+    left = case.contacts_left
+    calls = left.get(Channel.CALL, 0) + left.get(Channel.VOICE, 0)
+    written = {channel: left.get(channel, 0) for channel in (Channel.SMS, Channel.EMAIL, Channel.LETTER)}
     return {
         "sms": written[Channel.SMS],
         "call": calls,

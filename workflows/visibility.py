@@ -89,8 +89,8 @@ def story(case: Case, step: Step, now: datetime) -> str:
         f" of {Money(case.debt.balance_minor, case.currency)} in all;"
         f" paid {Money(case.debt.paid_minor, case.currency)}",
     ]
-    if case.contacts:
-        counts = ", ".join(f"{channel} {count}" for channel, count in sorted(case.contacts.items()))
+    if case.contacts_left:
+        counts = ", ".join(f"{channel} {count}" for channel, count in sorted(case.contacts_left.items()))
         lines += ["", f"**Contacts that left** {counts}"]
     holds = [
         f"- {hold.kind} since {_moment(hold.since)}{_until(hold.ends_at)} {hold.reason}"
@@ -98,6 +98,12 @@ def story(case: Case, step: Step, now: datetime) -> str:
     ]
     if holds:
         lines += ["", "**On hold**", *holds]
+    if case.owed_messages:
+        owed = (f"- {each.occasion} from {_moment(each.due_at)}" for each in case.owed_messages)
+        lines += ["", "**Owed beside the stages**", *owed]
+    bars = [f"- {each.what}: {each.reason}" for each in case.bars if each.stands_at(now)]
+    if bars:
+        lines += ["", "**May not begin**", *bars]
     if case.referral is not None:
         missing = ", ".join(case.referral.missing) or "nothing"
         lines += ["", f"**Referral** {case.referral.referral_id}, missing: {missing}"]
