@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.case import Case
+from domain.case import Case, Referral
 from domain.holds import add_time_off_hold, last_end
 from domain.owed_messages import Bar, Barred
 from domain.owing import asked_about_from, next_question, next_sending
@@ -68,9 +68,10 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         for hold in case.open_holds(now)
         if hold.ends_at is None and hold.kind is not HoldKind.PLAN
     ]
-    if case.referral is not None:
-        subjects.append(f"referral:{case.referral.referral_id}")
-    if not subjects and case.channel is None and not case.open_holds(now):
+    asked_of_referral = _asked_of(case.referral)
+    if asked_of_referral is not None:
+        subjects.append(asked_of_referral)
+    if case.referral is None and case.channel is None and not case.open_holds(now):
         subjects.append("address")
     for message in case.owed_messages:
         first = asked_about_from(case, message)
@@ -169,8 +170,6 @@ def _asking(case: Case, now: datetime) -> Step | None:
     for subject in needs_person(case, now):
         deadline = case.asked.get(subject)
         if deadline is None or deadline <= now:
-            if subject.startswith("referral:") and case.referral is not None and case.referral.approved_by:
-                continue
             return Step(StepKind.ASK_PERSON, now, f"a person must decide: {subject}", subject=subject)
     return None
 
@@ -200,9 +199,18 @@ def _at_legal(case: Case, now: datetime) -> Step | None:
         if bar is not None:
             return _waiting_for_bar(case, bar, now)
         return Step(StepKind.REFER, now, f"approved by {referral.approved_by}")
-    due_at = case.asked.get(f"referral:{referral.referral_id}", now + case.timetable.review_within)
+    due_at = case.asked.get(_asked_of(referral) or "", now + case.timetable.review_within)
     waiting_for = "counsel's report" if case.stage is Stage.LEGAL else "the decision on the referral"
     return Step(StepKind.AWAIT_PERSON, due_at, f"waiting for {waiting_for}", subject=referral.referral_id)
+
+
+def _asked_of(referral: Referral | None) -> str | None:
+    """What a person is asked about a referral: to decide on it, and once it is handed over, what counsel reports."""
+    if referral is None:
+        return None
+    if referral.referred_at is not None:
+        return f"counsel:{referral.referral_id}"
+    return f"referral:{referral.referral_id}" if referral.approved_by is None else None
 
 
 def _awaiting_call(case: Case) -> Step | None:

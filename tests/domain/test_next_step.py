@@ -1,0 +1,37 @@
+"""What comes next: the examples that the properties over whole lives do not spell out."""
+
+from dataclasses import replace
+
+from domain.case import Referral
+from domain.next_step import StepKind, next_step
+from domain.terms import Stage
+from tests.domain.builders import case, day, days, instalment
+from tests.domain.happenings import AgentCalls, CounselReports, ReceiptArrives, ReferralJudged
+from tests.domain.simulator import Habits, Life
+
+DILIGENT = Habits(
+    after_contact=(ReceiptArrives(),), after_call_request=(AgentCalls(),), after_review=(ReferralJudged(),)
+)
+"""Everything leaves and arrives, agents call, and every review is approved."""
+
+
+def test_counsel_is_asked_for_a_report_again_and_again_until_there_is_one() -> None:
+    life = Life(case(), [instalment()], DILIGENT).live(day(200))
+    questions = [each.at for each in life.deeds if each.step.subject == "counsel:ref-0"]
+    assert life.case.stage is Stage.LEGAL
+    assert questions == [life.case.stage_entered_at + days(5) * number for number in range(len(questions))]
+    assert len(questions) > 2
+
+
+def test_counsels_report_ends_the_case() -> None:
+    life = Life(case(), [instalment()], DILIGENT)
+    life.tell(day(200), CounselReports())
+    life.live(day(400))
+    assert life.case.closed is not None
+    assert (life.case.closed.at, life.case.closed.detail) == (day(200), "settled")
+
+
+def test_an_approved_referral_is_handed_over_at_once() -> None:
+    approved = Referral("ref-1", "digest", approved_by="counsel-1")
+    step = next_step(replace(case(), referral=approved), day(100))
+    assert (step.kind, step.due_at) == (StepKind.REFER, day(100))
