@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from activities.desk import Desk, Library, RefusedError
+from activities.guard import Guard
 from domain.case import Case
 from domain.ledger import Debt
+from domain.next_step import StepKind, next_step, wanted_at
 from domain.orders import OpenCase, Opening
 from storage import audit
-from storage.accounts import find_account, store_case, stored_case
+from storage.accounts import find_account, note_next_due, store_case, stored_case
 from storage.people import as_hold, recorded_holds, unreachable_channels
 from storage.policies import keep_policy
 from storage.tables import BookedMessage
@@ -37,6 +39,7 @@ def open_account(session: Session, library: Library, order: OpenCase) -> Opening
             session, order.account_id, order.as_of, "opened", policy=desk.policy.name, version=desk.policy.version
         )
         store_case(session, desk.account, case)
+        case = _planned(desk, case)
     return Opening(case, _applied(session, order.account_id))
 
 
@@ -63,6 +66,16 @@ def _fresh_case(desk: Desk) -> Case:
         holds=tuple(as_hold(each) for each in recorded_holds(desk.session, account.debtor_id, account.account_id)),
         unusable=unreachable_channels(desk.session, account.debtor_id),
     )
+
+
+def _planned(desk: Desk, case: Case) -> Case:
+    """The case with the lawful moment of its first contact, when that is what it needs next: one activity less."""
+    step = next_step(case, desk.now)
+    if step.kind is not StepKind.FIND_MOMENT or step.channel is None:
+        return case
+    planned = Guard(desk).moment(step.channel, wanted_at(case, desk.now))
+    note_next_due(desk.session, desk.account, planned.at)
+    return replace(case, planned=planned)
 
 
 def _collect_from(debt: Debt, now: datetime) -> datetime:
