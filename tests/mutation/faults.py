@@ -1,0 +1,227 @@
+"""The faults: each breaks one invariant by a small change, and names the tests that must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One small change that makes the product wrong."""
+
+    name: str
+    """What goes wrong, in words."""
+    invariant: int
+    """Which of the invariants it breaks, by the number that docs/invariants.md gives it."""
+    file: str
+    before: str
+    """Stands exactly once in the file."""
+    after: str
+    tests: str
+    """Where it must be noticed: files or folders, parted by spaces."""
+
+
+_DOMAIN = "tests/domain"
+_RULES = "tests/rules"
+_RECORDS = "tests/records"
+
+FAULTS = (
+    Fault(
+        "hours end one minute late",
+        1,
+        "domain/jurisdiction_rules.py",
+        "        return _minutes(self.closes)",
+        "        return min(1440, _minutes(self.closes) + 1)",
+        _RULES,
+    ),
+    Fault(
+        "hours are asked in the first zone only",
+        1,
+        "domain/contact_windows.py",
+        "    for name in zones[1:]:",
+        "    for name in zones[1:1]:",
+        _RULES,
+    ),
+    Fault(
+        "a cap lets one more through",
+        2,
+        "domain/contact_counts.py",
+        "        return cls(rule, rule.at_most, rule.channels) if isinstance(rule, Cap)",
+        "        return cls(rule, rule.at_most + 1, rule.channels) if isinstance(rule, Cap)",
+        f"{_RULES} {_RECORDS}/test_caps.py",
+    ),
+    Fault(
+        "contacts whose fate is unknown do not count",
+        2,
+        "storage/attempts.py",
+        "_NEVER_LEFT = (ContactStatus.RELEASED, ContactStatus.REJECTED)",
+        "_NEVER_LEFT = (ContactStatus.RELEASED, ContactStatus.REJECTED, ContactStatus.UNKNOWN, ContactStatus.SENDING)",
+        _RECORDS,
+    ),
+    Fault(
+        "the guard overlooks holds",
+        3,
+        "activities/guard.py",
+        "        stopped = bool(standing.holds) or",
+        "        stopped = False or",
+        _RECORDS,
+    ),
+    Fault(
+        "the next step overlooks holds",
+        3,
+        "domain/next_step.py",
+        "        _holding(case, now)\n        or _at_legal",
+        "        _at_legal",
+        _DOMAIN,
+    ),
+    Fault(
+        "time on hold ages a stage",
+        4,
+        "domain/case.py",
+        "        return now - self.stage_entered_at - time_on_hold(self.holds, self.stage_entered_at, now)",
+        "        return now - self.stage_entered_at",
+        _DOMAIN,
+    ),
+    Fault(
+        "overlapping holds are counted twice",
+        4,
+        "domain/holds.py",
+        "        begins = max(hold.since, reached)",
+        "        begins = max(hold.since, start)",
+        _DOMAIN,
+    ),
+    Fault(
+        "a stage may end before its least time",
+        4,
+        "domain/progress.py",
+        "    return case.attempts >= plan.attempts and case.stage_age(now) >= plan.minimum",
+        "    return case.attempts >= plan.attempts",
+        _DOMAIN,
+    ),
+    Fault(
+        "a paid case is contacted all the same",
+        5,
+        "domain/next_step.py",
+        "    if undecided or case.debt.arrears_minor(now):\n        return None",
+        "    if undecided or case.debt.balance_minor or case.debt.arrears_minor(now):\n        return None",
+        _DOMAIN,
+    ),
+    Fault(
+        "the guard does not look at the arrears",
+        5,
+        "domain/contact_standing.py",
+        '    return Objection("nothing is overdue") if records.standing.arrears_minor <= 0 else None',
+        "    return None",
+        f"{_RULES} {_RECORDS}",
+    ),
+    Fault(
+        "an opt-out of the whole channel is overlooked",
+        6,
+        "domain/contact_standing.py",
+        "    return opt_out.channel is proposal.channel and opt_out.address_ref in (None, proposal.address_ref)",
+        "    return opt_out.channel is proposal.channel and opt_out.address_ref == proposal.address_ref",
+        _RULES,
+    ),
+    Fault(
+        "an older opt-in undoes an opt-out",
+        6,
+        "storage/people.py",
+        "    elif occurred_at > known.occurred_at or (occurred_at == known.occurred_at and not allowed):",
+        "    elif allowed or occurred_at > known.occurred_at:",
+        _RECORDS,
+    ),
+    Fault(
+        "a message may leave out the amount",
+        7,
+        "activities/language_messages.py",
+        '        if faults:\n            raise MessageRefused("; ".join',
+        '        if False:\n            raise MessageRefused("; ".join',
+        "tests/messages",
+    ),
+    Fault(
+        "a referral needs no approval of its checklist",
+        9,
+        "domain/admission.py",
+        "    if referral.checklist_digest != message.checklist_digest:",
+        "    if False:",
+        _DOMAIN,
+    ),
+    Fault(
+        "an incomplete checklist can be approved",
+        9,
+        "domain/admission.py",
+        "    if message.approve and referral.missing:",
+        "    if False:",
+        _DOMAIN,
+    ),
+    Fault(
+        "a part of a payment gets lost",
+        10,
+        "domain/ledger.py",
+        "            remaining -= used",
+        "            remaining -= used + (1 if used > 1 and component is Component.FEES else 0)",
+        _DOMAIN,
+    ),
+    Fault(
+        "a reversed payment still counts",
+        10,
+        "domain/ledger.py",
+        "            case EntryKind.PAYMENT if entry.entry_id not in reversed_ids:",
+        "            case EntryKind.PAYMENT if reversed_ids is not None:",
+        _DOMAIN,
+    ),
+    Fault(
+        "an older reading of the ledger overwrites a newer one",
+        11,
+        "domain/events.py",
+        "    return case if event.debt.bookings < case.debt.bookings else replace(case, debt=event.debt)",
+        "    return replace(case, debt=event.debt)",
+        _DOMAIN,
+    ),
+    Fault(
+        "the same hold is placed twice",
+        11,
+        "domain/events.py",
+        "    if any(each.hold_id == hold.hold_id and each.kind is hold.kind for each in case.holds):",
+        "    if False:",
+        _DOMAIN,
+    ),
+    Fault(
+        "a second attempt does not wait for the first",
+        12,
+        "activities/contacts.py",
+        "    if contact.code is None and desk.now < over_at:",
+        "    if False:",
+        f"{_RECORDS}/test_caps.py",
+    ),
+    Fault(
+        "a plan that does not add up is taken",
+        14,
+        "activities/booking_facts.py",
+        "    if total not in (arrears, balance):",
+        "    if False:",
+        _RECORDS,
+    ),
+    Fault(
+        "a missed instalment is never noticed",
+        14,
+        "domain/progress.py",
+        "            return instalment.due_at + cure",
+        "            return instalment.due_at + cure * 1000",
+        _DOMAIN,
+    ),
+    Fault(
+        "an agent decides on a complaint about themselves",
+        15,
+        "domain/admission.py",
+        "    if complaint.agent_id is not None and complaint.agent_id == message.resolved_by:",
+        "    if False:",
+        _DOMAIN,
+    ),
+    Fault(
+        "a changed audit record goes unnoticed",
+        16,
+        "storage/audit.py",
+        "        if record_hash(record) != record.hash:",
+        "        if False:",
+        _RECORDS,
+    ),
+)
