@@ -218,6 +218,8 @@ class Duecourse:
         if account.state == AccountState.OPEN:
             return await self._tell_case(account, name, fact)
         booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, self._now())
+        if booked is None:
+            return await self._tell_case(account, name, fact)
         if booked.others:
             order = FactToDeliver(fact.event_id, account.account_id)
             await PersonFacts(self.database, self.temporal).deliver_fact(order)

@@ -99,11 +99,16 @@ class Offline:
                 raise RefusedError("not_collected", f"account {account_id} is not being collected yet; start it first")
             return Books(self.library).receive(session, _order(account_id, name, fact, at))
 
-    def book(self, account_id: str, name: str, fact: Fact, at: datetime) -> Booked:
-        """Book a fact for an account that no workflow collects, and bring its stored case up to date."""
+    def book(self, account_id: str, name: str, fact: Fact, at: datetime) -> Booked | None:
+        """Book a fact for an account that no workflow collects, and bring its stored case up to date.
+
+        Answers none, and books nothing, if a workflow has opened the case meanwhile: that one must be told.
+        """
         with self.database.writing() as session:
-            booking = Books(self.library).book(session, _order(account_id, name, fact, at))
             account, _ = lock_account(session, account_id)
+            if account.state == AccountState.OPEN:
+                return None
+            booking = Books(self.library).book(session, _order(account_id, name, fact, at))
             case = stored_case(account)
             reopened = False
             if case is not None and booking.refusal is None:

@@ -15,6 +15,7 @@ from tests.postgres import postgres_engine
 
 _MARKER_OF_FIXTURE = {
     "time_skipping": "timeskipping",
+    "time_skipping_house": "timeskipping",
     "dev_server": "devserver",
     "postgres_url": "postgres",
     "node": "node",

@@ -7,17 +7,18 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from config.jurisdiction_files import load_packs
 from sqlmodel import Session, col, select
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -26,6 +27,7 @@ from activities.composer import Composer
 from activities.desk import Library
 from activities.legal import CounselFolder
 from client.duecourse import Duecourse
+from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
 from domain.orders import workflow_id
 from domain.registration import Registration
@@ -35,7 +37,8 @@ from providers.port import Provider
 from storage import schema
 from storage.audit import BrokenChain, every_record, trail, verify
 from storage.database import Database
-from storage.tables import Address, AuditRecord, CallTask, Contact
+from storage.tables import Account, Address, AuditRecord, CallTask, Contact, PersonTask
+from tests.registrations import owed, registration
 from workflows.hosting import collections_worker, contact_worker
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +46,14 @@ TEMPLATES = ROOT / "config" / "templates"
 POLICIES = ROOT / "config" / "policies"
 PACKS = ROOT / "config" / "jurisdictions"
 
-_ENDED_SOON = timedelta(minutes=10)
+BEIJING = ZoneInfo("Asia/Shanghai")
+DUE_DATE = date(2027, 3, 1)
+"""No holiday is near."""
+
+
+def beijing(day: date, clock: str) -> datetime:
+    """The UTC instant of a time such as ``09:00`` on a day in Beijing."""
+    return datetime.combine(day, time.fromisoformat(clock), BEIJING).astimezone(UTC)
 
 
 @dataclass
@@ -56,34 +66,51 @@ class House:
     duecourse: Duecourse
     providers: Mapping[Channel, Provider]
     folder: Path
-    sleep: Callable[[timedelta], Awaitable[None]]
     now: datetime
+    due_date: date
+    """When the accounts of this house are due, unless told otherwise; days are counted from it."""
+    _sleep: Callable[[timedelta], Awaitable[datetime]]
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _collected: list[str] = field(default_factory=list)
 
-    async def collect(self, registration: Registration) -> str:
-        """Register and start an account."""
-        await self.duecourse.collect(registration)
-        return registration.account_id
+    def overdue(self, account_id: str | None = None, debtor_id: str | None = None, **changes: Any) -> Registration:
+        """A plain account of a new person: 1,234.56 yuan in one instalment, due on day 0."""
+        number = next(self._ids)
+        plain = {"instalments": (owed(self.date(0)),), **changes}
+        return registration(account_id or f"acc-{number}", debtor_id or f"deb-{number}", **plain)
 
-    async def pass_time(self, length: timedelta, step: timedelta = timedelta(hours=6)) -> None:
-        """Let virtual time pass in steps, so that everything due in between happens when it is due."""
+    async def collect(self, account: Registration | None = None) -> str:
+        """Register and start an account, a plain one unless told otherwise."""
+        account = account or self.overdue()
+        self._collected.append(account.account_id)
+        await self.duecourse.collect(account)
+        return account.account_id
+
+    def date(self, day: int) -> str:
+        """The date so many days after the due date."""
+        return (self.due_date + timedelta(days=day)).isoformat()
+
+    async def pass_time(self, length: timedelta, step: timedelta = timedelta(days=1)) -> None:
+        """Let virtual time pass, in steps so that those who wait on real things can do them."""
         end = self.now + length
         while self.now < end:
-            await self.sleep(min(step, end - self.now))
+            self.now = await self._sleep(min(step, end - self.now))
+
+    async def until_day(self, day: int, clock: str = "09:00") -> None:
+        """Let time pass until that time in Beijing, so many days after the due date."""
+        await self.pass_time(beijing(self.due_date + timedelta(days=day), clock) - self.now)
 
     async def tell(self, account_id: str, name: str, **body: Any) -> dict[str, Any]:
         """Tell a fact under a fresh id, as having occurred now, unless the body says otherwise."""
-        body = {"event_id": f"event-{next(self._ids)}", "occurred_at": self.now.isoformat(), **body}
-        return await self.duecourse.tell(account_id, name, body)
+        return await self.duecourse.tell(account_id, name, self.fact(**body))
 
     async def ask(self, account_id: str, name: str, **body: Any) -> dict[str, Any]:
         """Ask for something under a fresh id, unless the body says otherwise."""
         return await self.duecourse.ask(account_id, name, {"request_id": f"request-{next(self._ids)}", **body})
 
     async def pay(self, account_id: str, amount: str, **body: Any) -> dict[str, Any]:
-        """Record a payment in the account's currency, as having arrived now."""
-        paid = {"payment_id": f"payment-{next(self._ids)}", "amount": amount, "currency": "CNY", **body}
-        return await self.tell(account_id, "record_payment", **{"received_at": self.now.isoformat(), **paid})
+        """Record a payment in yuan, as having arrived now."""
+        return await self.tell(account_id, "record_payment", **self.payment(amount, **body))
 
     async def status(self, account_id: str) -> dict[str, Any]:
         """The case as its callers see it."""
@@ -101,20 +128,49 @@ class House:
             await asyncio.sleep(0.1)
         return False
 
+    def fact(self, **body: Any) -> dict[str, Any]:
+        """The body of a fact under a fresh id, as having occurred now, unless the body says otherwise."""
+        return {"event_id": f"event-{next(self._ids)}", "occurred_at": self.now.isoformat(), **body}
+
+    def payment(self, amount: str, **body: Any) -> dict[str, Any]:
+        """The body of a payment in yuan that arrives now, under fresh ids."""
+        arrived = {"payment_id": f"payment-{next(self._ids)}", "amount": amount, "currency": "CNY"}
+        return self.fact(**{**arrived, "received_at": self.now.isoformat(), **body})
+
+    def workflow(self, account_id: str) -> WorkflowHandle[Any, Any]:
+        """The account's workflow as any Temporal SDK reaches it."""
+        return self.client.get_workflow_handle(workflow_id(account_id))
+
     def contacts(self, account_id: str) -> list[Contact]:
         """Every contact of the account, in the order in which they were made."""
         with self.reading() as session:
             chosen = select(Contact).where(col(Contact.account_id) == account_id)
             return list(session.exec(chosen.order_by(col(Contact.attempted_at), col(Contact.contact_id))))
 
+    def diary(self, account_id: str) -> list[str]:
+        """Every contact in a line: how many days after the due date, by which channel, in which stage."""
+        return [f"day {self._day_of(each)} {each.channel} {each.stage}" for each in self.contacts(account_id)]
+
+    def days_of_contact(self, account_id: str) -> list[int]:
+        """How many days after the due date each contact was made."""
+        return [self._day_of(each) for each in self.contacts(account_id)]
+
+    def _day_of(self, contact: Contact) -> int:
+        return (contact.attempted_at.astimezone(BEIJING).date() - self.due_date).days
+
+    def account(self, account_id: str) -> Account:
+        """The account as the records have it."""
+        with self.reading() as session:
+            return session.get_one(Account, account_id)
+
     def audit_kinds(self, account_id: str) -> list[str]:
         """What the audit trail of the account tells, by kind."""
         return [record.kind for record in self.audit(account_id)]
 
-    def audit(self, account_id: str) -> list[AuditRecord]:
-        """The audit trail of the account."""
+    def audit(self, account_id: str, kind: str | None = None) -> list[AuditRecord]:
+        """The audit trail of the account, or what it has of one kind."""
         with self.reading() as session:
-            return list(trail(session, account_id))
+            return [record for record in trail(session, account_id) if kind in (None, record.kind)]
 
     def broken_chains(self) -> list[BrokenChain]:
         """What does not hold in any trail."""
@@ -127,15 +183,37 @@ class House:
             chosen = select(CallTask).where(col(CallTask.account_id) == account_id, col(CallTask.ended_at).is_(None))
             return session.exec(chosen.order_by(col(CallTask.requested_at).desc())).first()
 
+    def asked_of_people(self, account_id: str) -> dict[str, datetime]:
+        """What people have been asked to decide, and by when."""
+        with self.reading() as session:
+            tasks = session.exec(select(PersonTask).where(col(PersonTask.account_id) == account_id))
+            return {task.subject: task.deadline for task in tasks}
+
     def address_ref(self, debtor_id: str, kind: str) -> str:
         """The reference of the person's first address of a kind."""
         with self.reading() as session:
             chosen = select(Address).where(col(Address.debtor_id) == debtor_id, col(Address.kind) == kind)
             return session.exec(chosen.order_by(col(Address.number))).first().address_ref  # type: ignore[union-attr]
 
+    def outbox(self) -> list[str]:
+        """The files that the outbox keeps."""
+        return sorted(path.name for path in (self.folder / "outbox").rglob("*.*"))
+
     def reading(self) -> Session:
         """A session on the records; use it in a ``with`` statement."""
         return Session(self.database.engine, expire_on_commit=False)
+
+    async def clear(self) -> None:
+        """Stop the workflows that still run, so that nothing of them is left to the next test."""
+        for account_id in self._collected:
+            with suppress(RPCError):
+                await self.workflow(account_id).terminate()
+        self._collected.clear()
+
+    async def begin(self, due_date: date) -> None:
+        """Let time pass until 09:00 in Beijing on the day after a due date that is the accounts' from now on."""
+        self.due_date = due_date
+        await self.pass_time(beijing(due_date + timedelta(days=1), "09:00") - self.now, timedelta(days=400))
 
 
 @asynccontextmanager
@@ -147,28 +225,29 @@ async def open_house(
     providers: Mapping[Channel, Provider] | None = None,
     policies: Path = POLICIES,
     packs: Path = PACKS,
-    starts_at: datetime | None = None,
+    due_date: date = DUE_DATE,
     **worker_options: Any,
 ) -> AsyncIterator[House]:
-    """Open the house on an engine; on a time-skipping one, at the moment that the test wants."""
+    """Open the house on an engine; on a time-skipping one, in the morning after the due date."""
     database = Database(url or f"sqlite:///{folder / 'records.db'}")
     schema.migrate(database)
     library = Library(load_policies(policies), load_packs(packs))
     outbox = Outbox(folder / "outbox")
     carriers = providers or dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER), outbox)
-    if starts_at is not None:
-        await environment.sleep(starts_at - await environment.get_current_time())
 
-    async def sleep(length: timedelta) -> None:
+    async def sleep(length: timedelta) -> datetime:
         await environment.sleep(length)
-        house.now = await environment.get_current_time()
+        return await environment.get_current_time()
 
     duecourse = Duecourse(environment.client, database, library, clock=lambda: house.now)
     now = await environment.get_current_time() if environment.supports_time_skipping else datetime.now(UTC)
-    house = House(environment.client, database, library, duecourse, carriers, folder, sleep, now)
+    house = House(environment.client, database, library, duecourse, carriers, folder, now, due_date, sleep)
+    if environment.supports_time_skipping:
+        await house.begin(due_date)
     try:
         async with open_workers(house, **worker_options):
             yield house
+            await house.clear()
     finally:
         database.dispose()
 
