@@ -166,16 +166,16 @@ def _(fact: ReportDelivery, desk: Desk) -> Effect:
         raise RefusedError("unknown_contact", f"no contact {fact.contact_id} was made for this account")
     if contact.status in (ContactStatus.DELIVERED, ContactStatus.FAILED):
         return Effect(answer={"status": "already_settled"})
-    contact.code = fact.code
+    contact.code, owed = fact.code, bool(contact.occasion)
     if fact.status is DeliveryReport.DELIVERED:
         contact.status, contact.delivered_at = ContactStatus.DELIVERED, fact.at
         desk.session.add(contact)
-        return Effect((DeliveryProved(fact.contact_id),))
+        return Effect(() if owed else (DeliveryProved(fact.contact_id),))
     contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
     desk.session.add(contact)
     channel = Channel(contact.channel)
     unusable = _wrong_address(desk, contact, fact.code) and unreachable(desk, channel)
-    return Effect((DeliveryFailed(fact.contact_id, channel, Stage(contact.stage), unusable),))
+    return Effect((DeliveryFailed(fact.contact_id, channel, Stage(contact.stage), unusable, owed),))
 
 
 @_book.register

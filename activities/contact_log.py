@@ -6,7 +6,6 @@ from domain.case import PlannedContact
 from domain.ledger import Debt
 from domain.messages import MessageRefused, Words
 from domain.orders import ContactOrder, ContactOutcome, ContactResult
-from domain.terms import MessageClass
 from providers.port import Accepted
 from storage import audit
 from storage.tables import Address, Contact, ContactStatus
@@ -28,7 +27,8 @@ def begin(desk: Desk, order: ContactOrder, address: Address, words: Words, rulin
         account_id=order.account_id,
         debtor_id=desk.account.debtor_id,
         channel=order.channel,
-        message_class=MessageClass.DEMAND,
+        message_class=order.message_class,
+        occasion=order.occasion,
         stage=order.stage,
         status=ContactStatus.SENDING,
         attempted_at=desk.now,

@@ -112,11 +112,11 @@ class Contacts:
     def _admit(self, desk: Desk, order: ContactOrder) -> _Begun | ContactOutcome:
         guard = Guard(desk)
         address = guard.reach.address(order.channel)
-        ruling = guard.rule(order.channel, address, order.contact_id)
+        ruling = guard.rule(order.channel, address, order.contact_id, order.message_class, order.occasion)
         if not ruling.allowed or address is None:
             return self._turn_away(desk, guard, order, ruling)
         language = self._composer.language_for(desk.debtor.language)
-        key = MessageKey.demand(order.stage, order.channel, language)
+        key = MessageKey(order.message_class, order.occasion or order.stage, order.channel, language)
         try:
             facts = gather(desk, guard.statement, guard.reach, order.contact_id, language)
             words = self._composer.compose(key, facts)
@@ -135,7 +135,7 @@ class Contacts:
         if ruling.stopped:
             again = PlannedContact(desk.now + _AGAIN_AFTER, ruling.reason)
         else:
-            again = guard.moment(order.channel, desk.now)
+            again = guard.moment(order.channel, desk.now, order.message_class, order.occasion)
         note_next_due(desk.session, desk.account, again.at)
         return ContactOutcome(ContactResult.DEFERRED, ruling.reason, next=again, debt=debt)
 
@@ -209,7 +209,8 @@ class Contacts:
             contact = settle(desk, order.contact_id, ContactStatus.RELEASED, answer.code, None)
             again_at = desk.now + (answer.retry_after or timedelta(0))
             if contact.valid_until is not None and again_at >= contact.valid_until:
-                return ContactOutcome(ContactResult.DEFERRED, answer.code, Guard(desk).moment(order.channel, again_at))
+                again = Guard(desk).moment(order.channel, again_at, order.message_class, order.occasion)
+                return ContactOutcome(ContactResult.DEFERRED, answer.code, again)
         raise _again("provider_busy", answer.code, answer.retry_after)
 
     def _next(self, desk: Desk, order: ContactOrder) -> PlannedContact:

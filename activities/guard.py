@@ -87,23 +87,38 @@ class Guard:
         """The account as its ledger has it."""
         return self._desk.statement()
 
-    def rule(self, channel: Channel, address: Address | None, contact_id: str = "") -> Ruling:
-        """What the rules say of a demand by that channel to that address, now."""
+    def rule(
+        self,
+        channel: Channel,
+        address: Address | None,
+        contact_id: str = "",
+        message_class: MessageClass = MessageClass.DEMAND,
+        occasion: str = "",
+    ) -> Ruling:
+        """What the rules say of a message of that class, by that channel to that address, now."""
         desk, standing = self._desk, self._standing()
-        stopped = bool(standing.holds) or standing.arrears_minor <= 0 or standing.closed
+        reference = address.address_ref if address is not None else ""
+        proposal = Proposal(desk.account.account_id, channel, message_class, reference, occasion, contact_id)
+        verdicts = judge(desk.pack, self._person, proposal, self._attempts, standing, desk.now)
+        stopped = any(not each.allowed and each.rule in desk.pack.stopping_rules for each in verdicts)
         if address is None:
             return Ruling((_NO_ADDRESS,), stopped)
-        proposal = Proposal(
-            desk.account.account_id, channel, MessageClass.DEMAND, address.address_ref, contact_id=contact_id
-        )
-        verdicts = judge(desk.pack, self._person, proposal, self._attempts, standing, desk.now)
         valid_until = window_end(desk.pack, self._person, proposal, desk.now)
         return Ruling(tuple(verdicts), stopped, valid_until)
 
-    def moment(self, channel: Channel, not_before: datetime) -> PlannedContact:
-        """The first lawful moment for a demand by that channel, spread over the window by the account's own jitter."""
+    def moment(
+        self,
+        channel: Channel,
+        not_before: datetime,
+        message_class: MessageClass = MessageClass.DEMAND,
+        occasion: str = "",
+    ) -> PlannedContact:
+        """The first lawful moment for a message of that class by that channel.
+
+        Demands and service messages are spread over the window by the account's own jitter.
+        """
         desk = self._desk
-        proposal = Proposal(desk.account.account_id, channel, MessageClass.DEMAND, "")
+        proposal = Proposal(desk.account.account_id, channel, message_class, "", occasion)
         found = next_lawful_moment(
             desk.pack, self._person, proposal, self._attempts, not_before, desk.account.account_id
         )

@@ -9,7 +9,7 @@ from activities.desk import Desk
 from domain.case import Case
 from domain.checklist import ChecklistItem
 from domain.progress import exhausted
-from domain.terms import Channel, Stage
+from domain.terms import Channel, MessageClass, Stage
 from storage.people import open_holds
 from storage.tables import BookedMessage, CallTask, Contact, ContactStatus
 
@@ -49,6 +49,7 @@ def _final_notice(desk: Desk) -> Iterator[ChecklistItem]:
     chosen = select(Contact).where(
         col(Contact.account_id) == desk.account.account_id,
         col(Contact.stage) == Stage.PRE_LEGAL,
+        col(Contact.message_class) == MessageClass.DEMAND,
         col(Contact.channel).in_(_IN_WRITING),
         col(Contact.status).in_((ContactStatus.SENT, ContactStatus.DELIVERED)),
     )

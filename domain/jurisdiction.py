@@ -216,6 +216,14 @@ class Pack(Part):
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    def __repr__(self) -> str:
+        return f"<Pack {self.jurisdiction} {self.version}>"
+
+    @cached_property
+    def stopping_rules(self) -> frozenset[str]:
+        """The rules whose refusal stops the whole case, so that no other channel helps."""
+        return frozenset(rule.id for rule in self.rules if isinstance(rule, Stop | SomethingOwed))
+
     @cached_property
     def longest_window(self) -> timedelta:
         """How far back a person's log of contacts must reach for every rule to be judged."""

@@ -23,6 +23,7 @@ _COLUMNS = (
     col(Contact.connected),
     col(Contact.conversation),
     col(Contact.direction),
+    col(Contact.occasion),
 )
 
 
@@ -47,4 +48,5 @@ def _attempt(row: Row[Any]) -> Attempt:
         connected=row.connected,
         conversation=row.conversation,
         direction=Direction(row.direction),
+        occasion=row.occasion,
     )

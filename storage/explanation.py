@@ -42,6 +42,7 @@ def _made(session: Session, contact: Contact) -> dict[str, Any]:
         "channel": contact.channel,
         "stage": contact.stage,
         "message_class": contact.message_class,
+        "occasion": contact.occasion,
         "at": contact.attempted_at.isoformat(),
         "valid_until": contact.valid_until.isoformat() if contact.valid_until is not None else None,
         "status": contact.status,

@@ -235,6 +235,8 @@ class Contact(SQLModel, table=True):
     """Whether a call was answered; none while that is not known."""
     conversation: bool | None = Field(default=False)
     """Whether people talked; none while that is not known."""
+    occasion: str = Field(default="", max_length=40)
+    """Which message of its class; empty for a stage's own."""
 
     @property
     def words_digest(self) -> str:

@@ -234,6 +234,7 @@ def upgrade() -> None:
         sa.Column("direction", sa.String(length=10), nullable=False),
         sa.Column("connected", sa.Boolean(), nullable=True),
         sa.Column("conversation", sa.Boolean(), nullable=True),
+        sa.Column("occasion", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.account_id"],
