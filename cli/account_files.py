@@ -1,0 +1,367 @@
+"""Reads files of overdue accounts: the rows that can be registered, and for each other its line, column and reason.
+
+Nothing is started here and nothing is looked up outside the files. What a person's cell holds is never repeated in a
+reason, since reports travel.
+"""
+
+import csv
+import difflib
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from cli.wording import faults
+from domain.money import MoneyError, format_minor, parse_minor
+from domain.registration import OpaqueId, Registration
+
+_AMOUNTS = ("principal", "interest", "fees")
+ACCOUNT_COLUMNS = (
+    "account_id",
+    "debtor_id",
+    "debtor_name",
+    "phone",
+    "email",
+    "postal_address",
+    "language",
+    "time_zone",
+    "jurisdiction",
+    "product",
+    "currency",
+    *_AMOUNTS,
+    "due_date",
+)
+"""The columns of a file of accounts; it may also have ``policy``."""
+INSTALMENT_COLUMNS = ("account_id", "number", "due_date", *_AMOUNTS)
+"""The columns of a file of instalments."""
+
+_OPTIONAL = ("policy",)
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PLAIN_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?")
+_OPAQUE_ID: TypeAdapter[str] = TypeAdapter(OpaqueId)
+_OF_THE_PERSON = ("debtor_name", "language", "time_zone")
+
+
+class UnusableFileError(Exception):
+    """The file as a whole cannot be read; the message says why and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that is not taken, or one thing that is wrong with it."""
+
+    file: str
+    line: int
+    """Where the row begins in the file, the header being line 1."""
+    account_id: str
+    """Empty where it is no id that may be shown."""
+    column: str
+    """Empty where no single column is to blame."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A row that can be registered."""
+
+    line: int
+    registration: Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds."""
+
+    file: str
+    encoding: str
+    rows: int
+    accounts: tuple[AccountRow, ...]
+    refused: tuple[RefusedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file's rows as text, each with its line, and those that have not the header's number of cells."""
+
+    file: str
+    encoding: str
+    rows: list[tuple[int, dict[str, str]]]
+    refused: list[RefusedRow]
+
+
+@dataclass(slots=True)
+class _Instalments:
+    """The instalments of the second file by account, and the accounts of which one was refused."""
+
+    by_account: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, int] = field(default_factory=dict)
+    spoilt: set[str] = field(default_factory=set)
+    refused: list[RefusedRow] = field(default_factory=list)
+
+
+def read_accounts(path: Path, instalments: Path | None = None, policy: str | None = None) -> Reading:
+    """Read a file of accounts, and that of their instalments if they owe several.
+
+    Args:
+        path: the accounts, one a row.
+        instalments: the instalments of those accounts that owe more than one.
+        policy: for the accounts whose row names none.
+
+    Raises:
+        UnusableFileError: if a file cannot be read, is in another encoding, or has not the right columns.
+    """
+    table = _read_table(path, ACCOUNT_COLUMNS, _OPTIONAL)
+    several = _read_instalments(instalments) if instalments is not None else _Instalments()
+    accounts: list[AccountRow] = []
+    refused = [*table.refused, *several.refused]
+    first_line: dict[str, int] = {}
+    people: dict[str, dict[str, str]] = {}
+    for line, row in table.rows:
+        wrong = [*_repeated(row, first_line), *_wrong_cells(row, several), *_another_person(row, people)]
+        first_line.setdefault(row["account_id"], line)
+        registration = None
+        if not wrong:
+            registration, wrong = _registration(row, several, policy)
+        if registration is not None:
+            accounts.append(AccountRow(line, registration))
+            people.setdefault(row["debtor_id"], row)
+        refused += [RefusedRow(table.file, line, _shown(row["account_id"]), *each) for each in wrong]
+    refused += _without_account(several, instalments, first_line)
+    rows = len(table.rows) + len(table.refused)
+    return Reading(table.file, table.encoding, rows, tuple(accounts), tuple(sorted(refused, key=_place)))
+
+
+def _place(row: RefusedRow) -> tuple[str, int]:
+    return row.file, row.line
+
+
+def _shown(account_id: str) -> str:
+    """The id if it is opaque; one that looks like a personal number stays out of reports."""
+    try:
+        return _OPAQUE_ID.validate_python(account_id)
+    except ValidationError:
+        return ""
+
+
+def _repeated(row: Mapping[str, str], first_line: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    earlier = first_line.get(row["account_id"])
+    if earlier is not None:
+        yield "account_id", f"stands on line {earlier} too; keep one row for an account"
+
+
+def _another_person(row: Mapping[str, str], people: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    known = people.get(row["debtor_id"])
+    for column in _OF_THE_PERSON:
+        if known is not None and known[column] != row[column]:
+            yield column, "differs from that debtor's earlier row; use the same, or another debtor_id for somebody else"
+
+
+def _wrong_cells(row: Mapping[str, str], several: _Instalments) -> Iterator[tuple[str, str]]:
+    """What the form of amounts and dates tells before anything is computed with them."""
+    account_id = row["account_id"]
+    if account_id in several.spoilt:
+        yield "account_id", "one of its instalments was refused; correct that first"
+    optional = account_id in several.by_account
+    for column in _AMOUNTS:
+        if row[column] or not optional:
+            yield from _wrong_amount(row[column], column, row["currency"])
+    if row["due_date"] or not optional:
+        yield from _wrong_day(row["due_date"], "due_date")
+
+
+def _wrong_amount(text: str, column: str, currency: str) -> Iterator[tuple[str, str]]:
+    if not text:
+        yield column, 'is empty; write "0.00" for nothing'
+    elif text.startswith("-"):
+        yield column, 'must not be negative; write "0.00" for nothing, and tell a credit as a payment'
+    elif re.search(r"[,，']|\d\s+\d", text) and re.search(r"\d", text):
+        yield column, "must be written without thousand separators, with a point before the cents, such as 1234.56"
+    elif re.search(r"[^\W\d_]|[$¥￥€£]", text):
+        yield column, "must be written without a currency sign, such as 1234.56; currency has its own column"
+    elif not _PLAIN_AMOUNT.fullmatch(text):
+        yield column, "must be a decimal such as 1234.56"
+    else:
+        yield from _too_precise(text, column, currency)
+
+
+def _too_precise(text: str, column: str, currency: str) -> Iterator[tuple[str, str]]:
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        return
+    try:
+        parse_minor(text, currency)
+    except MoneyError as error:
+        yield column, str(error).partition(";")[0]
+
+
+def _wrong_day(text: str, column: str) -> Iterator[tuple[str, str]]:
+    if not text:
+        yield column, "is empty; write a day such as 2026-11-24"
+        return
+    try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        yield column, "must be a day of the calendar written year-month-day, such as 2026-11-24"
+
+
+def _registration(
+    row: Mapping[str, str], several: _Instalments, policy: str | None
+) -> tuple[Registration | None, list[tuple[str, str]]]:
+    owed = several.by_account.get(row["account_id"])
+    if owed is not None:
+        wrong = list(_disagreeing(row, owed))
+        if wrong:
+            return None, wrong
+    single = {"number": "1", **{column: row[column] for column in ("due_date", *_AMOUNTS)}}
+    body: dict[str, Any] = {column: row[column] for column in ACCOUNT_COLUMNS if column not in single}
+    body |= {"instalments": owed or [single], "policy": row.get("policy") or policy}
+    try:
+        return Registration.model_validate(body), []
+    except ValidationError as error:
+        return None, [_as_column(location, words) for location, words in faults(error)]
+
+
+def _as_column(location: Sequence[str | int], words: str) -> tuple[str, str]:
+    """The column that pydantic's location stands for. A check over several fields names none."""
+    if location:
+        return str(location[-1] if location[0] == "instalments" else location[0]), words
+    if words.startswith("account_id and debtor_id"):
+        return "account_id", words
+    if "owes nothing" in words:
+        return "principal", "nothing is owed; leave the row out, or correct principal, interest and fees"
+    return "", words
+
+
+def _disagreeing(row: Mapping[str, str], owed: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Where the account's own row says something else than its instalments together."""
+    currency = row["currency"]
+    for column in _AMOUNTS:
+        try:
+            total = sum(parse_minor(each[column], currency) for each in owed)
+            told = parse_minor(row[column], currency) if row[column] else total
+        except MoneyError as error:
+            yield column, f"in the instalments: {str(error).partition(';')[0]}"
+            continue
+        if told != total:
+            yield (
+                column,
+                f"its instalments add up to {format_minor(total, currency)}; make them agree or leave it empty",
+            )
+    first_due = min(each["due_date"] for each in owed)
+    if row["due_date"] and row["due_date"] != first_due:
+        yield "due_date", f"its first instalment is due on {first_due}; make them agree or leave it empty"
+
+
+def _read_instalments(path: Path) -> _Instalments:
+    table = _read_table(path, INSTALMENT_COLUMNS, ())
+    found = _Instalments(refused=list(table.refused))
+    for line, row in table.rows:
+        account_id = row["account_id"]
+        wrong = [*_wrong_instalment(row, found.by_account[account_id])]
+        found.lines.setdefault(account_id, line)
+        found.by_account[account_id].append({name: row[name] for name in INSTALMENT_COLUMNS if name != "account_id"})
+        if wrong:
+            found.spoilt.add(account_id)
+        found.refused += [RefusedRow(table.file, line, _shown(account_id), *each) for each in wrong]
+    return found
+
+
+def _wrong_instalment(row: Mapping[str, str], earlier: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    if not re.fullmatch(r"[1-9]\d{0,2}", row["number"]):
+        yield "number", "must be a whole number from 1 on"
+    elif any(each["number"] == row["number"] for each in earlier):
+        yield "number", "stands twice for this account; number its instalments 1, 2, 3"
+    yield from _wrong_day(row["due_date"], "due_date")
+    for column in _AMOUNTS:
+        yield from _wrong_amount(row[column], column, "")
+
+
+def _without_account(several: _Instalments, path: Path | None, known: Mapping[str, int]) -> Iterator[RefusedRow]:
+    if path is None:
+        return
+    for account_id, line in several.lines.items():
+        if account_id not in known:
+            reason = "no such account in the file of accounts; add it there or remove its instalments"
+            yield RefusedRow(path.name, line, _shown(account_id), "account_id", reason)
+
+
+def _read_table(path: Path, required: Sequence[str], optional: Sequence[str]) -> _Table:
+    text, encoding = _decode(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(path, header, required, optional)
+        table = _Table(path.name, encoding, [], [])
+        begins = reader.line_num + 1
+        for cells in reader:
+            _add_row(table, header, begins, cells)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise UnusableFileError(
+            f"{path}: line {reader.line_num} is not CSV ({error}); double a quote that stands within a quoted value"
+        ) from error
+    return table
+
+
+def _add_row(table: _Table, header: Sequence[str], line: int, cells: Sequence[str]) -> None:
+    if not any(cell.strip() for cell in cells):
+        return
+    if len(cells) != len(header):
+        reason = f"has {len(cells)} cells where the header has {len(header)}; quote a value that holds a comma"
+        table.refused.append(RefusedRow(table.file, line, "", "", reason))
+        return
+    table.rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
+
+
+def _decode(path: Path) -> tuple[str, str]:
+    """The text in the first encoding that fits; none is ever guessed from what the text looks like."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnusableFileError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text, encoding
+    raise UnusableFileError(f"{path}: is neither UTF-8 nor GB18030; save it as 'CSV UTF-8' and import it again")
+
+
+def _check_header(path: Path, header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:
+    if not any(header):
+        raise UnusableFileError(f"{path}: is empty; the first line names the columns: {', '.join(required)}")
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        raise UnusableFileError(f"{path}: its columns must be parted by commas; export it again as CSV with commas")
+    problems = [*_missing(header, required), *_unknown(header, (*required, *optional)), *_doubled(header)]
+    if problems:
+        raise UnusableFileError(f"{path}: {'; '.join(problems)}")
+
+
+def _missing(header: Sequence[str], required: Sequence[str]) -> Iterator[str]:
+    missing = [name for name in required if name not in header]
+    if missing:
+        yield f"missing columns: {', '.join(missing)}"
+
+
+def _unknown(header: Sequence[str], known: Sequence[str]) -> Iterator[str]:
+    for name in header:
+        if name not in known:
+            close = difflib.get_close_matches(name.lower(), known, n=1)
+            yield f"unknown column {name[:40]!r}; " + (f"write {close[0]}" if close else "remove it")
+
+
+def _doubled(header: Sequence[str]) -> Iterator[str]:
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    if doubled:
+        yield f"columns that stand twice: {', '.join(doubled)}"

@@ -1,0 +1,53 @@
+"""Waivers of interest and fees: asked for, and above an agent's authority decided by somebody else."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import AccountId, By, Json, Reason, RequestId
+from cli.telling import Answer, answer, ask, the_only
+from client.duecourse import Duecourse
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel="Ask and decide")
+def waive(
+    account_id: AccountId,
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="A decimal such as 15.00.")],
+    reason: Reason,
+    by: By,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Ask that interest or fees be waived: at once within the policy's authority, else decide-waiver is needed."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        body = {"amount": amount, "reason_code": reason, "requested_by": by}
+        return await ask(duecourse, account_id, "request_waiver", request_id, **body)
+
+    answer(as_json, f"Waiver of {amount} asked for", work)
+
+
+@commands.command("decide-waiver", rich_help_panel="Ask and decide")
+def decide_waiver(
+    account_id: AccountId,
+    by: By,
+    approve: Annotated[bool, typer.Option("--approve/--refuse", help="The decision.", show_default=False)],
+    waiver: Annotated[str | None, typer.Option(help="Its id.", show_default="the only undecided one")] = None,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Approve or refuse a waiver that somebody else asked for."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        waiver_id = waiver or await _undecided_waiver(duecourse, account_id)
+        body = {"waiver_id": waiver_id, "approve": approve, "decided_by": by}
+        return await ask(duecourse, account_id, "decide_waiver", request_id, **body)
+
+    answer(as_json, "Waiver decided", work)
+
+
+async def _undecided_waiver(duecourse: Duecourse, account_id: str) -> str:
+    waivers = (await duecourse.status(account_id)).get("waivers", [])
+    return the_only([each["waiver_id"] for each in waivers if each["approved"] is None], "undecided waiver", "--waiver")

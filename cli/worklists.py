@@ -1,0 +1,195 @@
+"""What waits for people, and what went out: read from the records."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from domain.terms import Channel, HoldKind
+from storage.people import unreachable_channels
+from storage.policies import kept_policy
+from storage.tables import (
+    Account,
+    AccountState,
+    AuditRecord,
+    BookedMessage,
+    CallPermission,
+    CallTask,
+    Contact,
+    LegalReferral,
+    PersonTask,
+    RecordedHold,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A call that an agent may make."""
+
+    account_id: str
+    call_id: str
+    stage: str
+    requested_at: datetime
+    deadline: datetime
+    """After which the case goes on with another channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDecision:
+    """What only a person can decide."""
+
+    account_id: str
+    subject: str
+    question: str
+    command: str
+    """The command that answers it."""
+    since: datetime
+    deadline: datetime | None
+    times_asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Which messages to list; fields that are none do not choose."""
+
+    account_id: str | None = None
+    debtor_id: str | None = None
+    channel: str | None = None
+    status: str | None = None
+
+
+def waiting_calls(session: Session, now: datetime) -> list[WaitingCall]:
+    """The calls whose time has not passed, the most urgent first. A task that nobody took in time has lapsed."""
+    chosen = select(CallTask, Account).where(
+        col(CallTask.ended_at).is_(None),
+        col(CallTask.account_id) == col(Account.account_id),
+        col(Account.state) == AccountState.OPEN,
+    )
+    calls = [_waiting_call(session, task, account) for task, account in session.exec(chosen)]
+    return sorted((each for each in calls if each.deadline > now), key=lambda each: each.deadline)
+
+
+def waiting_decisions(session: Session, now: datetime) -> list[WaitingDecision]:
+    """What people owe the cases: complaints from the first moment, everything else once it was asked."""
+    complaints = list(_complaints(session))
+    shown = {each.subject for each in complaints}
+    asked = [each for each in _asked(session, now) if each.subject not in shown]
+    return sorted([*complaints, *asked], key=lambda each: (each.deadline or each.since, each.account_id))
+
+
+def messages(session: Session, chosen: Sent, limit: int, before: str | None = None) -> Sequence[Contact]:
+    """What went out or was tried, the newest first; ``before`` is the id of the last one of the page before."""
+    query = select(Contact)
+    for field in ("account_id", "debtor_id", "channel", "status"):
+        wanted = getattr(chosen, field)
+        if wanted is not None:
+            query = query.where(getattr(Contact, field) == wanted)
+    last = session.get(Contact, before) if before is not None else None
+    if last is not None:
+        at, contact_id = col(Contact.attempted_at), col(Contact.contact_id)
+        query = query.where((at < last.attempted_at) | ((at == last.attempted_at) & (contact_id < last.contact_id)))
+    newest = (col(Contact.attempted_at).desc(), col(Contact.contact_id).desc())
+    return session.exec(query.order_by(*newest).limit(limit)).all()
+
+
+def _waiting_call(session: Session, task: CallTask, account: Account) -> WaitingCall:
+    version = account.policy_version
+    deadline = task.requested_at
+    if version is not None:
+        deadline += kept_policy(session, version).calls.within
+    permitted = session.exec(
+        select(func.max(CallPermission.until)).where(col(CallPermission.call_id) == task.call_id)
+    ).one()
+    deadline = max(deadline, permitted) if permitted is not None else deadline
+    return WaitingCall(account.account_id, task.call_id, task.stage, task.requested_at, deadline)
+
+
+def _complaints(session: Session) -> Iterator[WaitingDecision]:
+    """Undecided complaints and disputes, each at the account that heard it first."""
+    open_holds = select(RecordedHold).where(
+        col(RecordedHold.kind).in_((HoldKind.COMPLAINT, HoldKind.DISPUTE)), col(RecordedHold.ended_at).is_(None)
+    )
+    for hold in session.exec(open_holds):
+        filed = _filed(session, hold)
+        if filed is not None:
+            answer = (filed.booking or {}).get("answer") or {}
+            deadline = datetime.fromisoformat(answer["decide_by"]) if "decide_by" in answer else None
+            question = f"decide the {hold.kind} about {hold.reason}"
+            yield WaitingDecision(
+                filed.account_id, f"hold:{hold.hold_id}", question, "resolve", hold.since, deadline, times_asked=1
+            )
+
+
+def _filed(session: Session, hold: RecordedHold) -> BookedMessage | None:
+    told = (
+        select(BookedMessage)
+        .join(Account, col(Account.account_id) == col(BookedMessage.account_id))
+        .where(col(Account.debtor_id) == hold.debtor_id, col(BookedMessage.name) == "file_complaint")
+        .order_by(col(BookedMessage.received_at))
+    )
+    return next((each for each in session.exec(told) if each.body.get("complaint_id") == hold.hold_id), None)
+
+
+def _asked(session: Session, now: datetime) -> Iterator[WaitingDecision]:
+    chosen = select(PersonTask, Account).where(
+        col(PersonTask.account_id) == col(Account.account_id), col(Account.state) == AccountState.OPEN
+    )
+    for task, account in session.exec(chosen):
+        kind, _, reference = task.subject.partition(":")
+        match kind:
+            case "hold":
+                what = _of_hold(session, account, reference, now)
+            case "referral":
+                what = _of_referral(session, account, reference)
+            case _:
+                what = _of_address(session, account)
+        if what is not None:
+            yield WaitingDecision(
+                account.account_id, task.subject, *what, task.asked_at, task.deadline, task.times_asked
+            )
+
+
+def _of_hold(session: Session, account: Account, hold_id: str, now: datetime) -> tuple[str, str] | None:
+    holds = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == account.debtor_id,
+        col(RecordedHold.hold_id) == hold_id,
+        col(RecordedHold.ended_at).is_(None),
+    )
+    hold = session.exec(holds).first()
+    if hold is None or (hold.until is not None and hold.until <= now):
+        return None
+    command = "resume" if hold.kind == HoldKind.MANUAL else "end-circumstance"
+    return f"how to go on while {hold.kind} has no end", command
+
+
+def _of_referral(session: Session, account: Account, referral_id: str) -> tuple[str, str] | None:
+    referral = session.get(LegalReferral, referral_id)
+    if referral is None or referral.outcome is not None:
+        return None
+    if referral.handed_over:
+        return "what counsel reports", "legal-outcome"
+    if referral.approved_by is not None or _decided_since_asked(session, account.account_id, referral_id):
+        return None
+    return "refer to legal or not", "approve-legal"
+
+
+def _decided_since_asked(session: Session, account_id: str, referral_id: str) -> bool:
+    """Whether the last question was answered; after a refusal the same referral may be asked about again."""
+    asked = select(func.max(AuditRecord.number)).where(
+        col(AuditRecord.account_id) == account_id,
+        col(AuditRecord.kind) == "person_asked",
+        col(AuditRecord.subject) == f"referral:{referral_id}",
+    )
+    decided = select(AuditRecord).where(
+        col(AuditRecord.account_id) == account_id,
+        col(AuditRecord.kind) == "decide_legal_referral",
+        col(AuditRecord.number) > (session.exec(asked).one() or 0),
+    )
+    return any(each.detail["body"].get("referral_id") == referral_id for each in session.exec(decided))
+
+
+def _of_address(session: Session, account: Account) -> tuple[str, str] | None:
+    if len(unreachable_channels(session, account.debtor_id)) < len(Channel):
+        return None
+    return "find an address: no channel reaches the person", "opt-in"
