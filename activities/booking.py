@@ -3,7 +3,7 @@
 The workflow books here, and so does the client for accounts that no workflow collects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from sqlmodel import Session, col, select
 from activities.booking_facts import book_fact
 from activities.booking_requests import book_request
 from activities.desk import Desk, Library, RefusedError
+from activities.duties import review_duties
 from activities.effects import Effect
+from domain.events import CaseEvent
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.requests import REQUESTS, Request
@@ -80,6 +82,7 @@ class Books:
                 else:
                     effect = book_request(desk, message, order.case)
                 others = _tell_others(desk, order, message, effect)
+                duties = review_duties(desk)
         except RefusedError as error:
             return Booking(refusal=error.refusal)
         audit.append(
@@ -91,7 +94,7 @@ class Books:
             body=_kept(order.body),
             **effect.trail,
         )
-        return Booking(effect.events, effect.answer, others=others)
+        return Booking((*effect.events, *duties), effect.answer, others=others)
 
 
 def settle_refused(session: Session, account_id: str, message_id: str, refusal: Refusal, at: datetime) -> None:
@@ -108,6 +111,16 @@ def pending_facts(session: Session, before: datetime, limit: int) -> Sequence[Bo
         col(BookedMessage.booked_at).is_(None), col(BookedMessage.received_at) < before
     )
     return session.exec(chosen.order_by(col(BookedMessage.received_at)).limit(limit)).all()
+
+
+def events_told(session: Session, account_id: str) -> Iterator[CaseEvent]:
+    """What the account's booked facts do to a case, in the order in which they were booked."""
+    chosen = select(BookedMessage).where(
+        col(BookedMessage.account_id) == account_id, col(BookedMessage.booked_at).is_not(None)
+    )
+    for row in session.exec(chosen.order_by(col(BookedMessage.booked_at))):
+        booking = _earlier(row)
+        yield from booking.events if booking is not None else ()
 
 
 def _settle(row: BookedMessage, at: datetime, booking: Booking) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from activities.calls_made import book_call
 from activities.desk import Desk, RefusedError
+from activities.duties import note_receipt
 from activities.effects import Effect, debt_effect
 from domain.case import Complaint, PlanInstalment
 from domain.events import (
@@ -170,9 +171,11 @@ def _(fact: ReportDelivery, desk: Desk) -> Effect:
     if fact.status is DeliveryReport.DELIVERED:
         contact.status, contact.delivered_at = ContactStatus.DELIVERED, fact.at
         desk.session.add(contact)
+        note_receipt(desk, contact)
         return Effect(() if owed else (DeliveryProved(fact.contact_id),))
     contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
     desk.session.add(contact)
+    note_receipt(desk, contact)
     channel = Channel(contact.channel)
     unusable = _wrong_address(desk, contact, fact.code) and unreachable(desk, channel)
     return Effect((DeliveryFailed(fact.contact_id, channel, Stage(contact.stage), unusable, owed),))

@@ -9,6 +9,7 @@ from activities import clock
 from activities.composer import Composer
 from activities.contact_log import debt_if_changed, log_turned_away, refuse_words
 from activities.desk import Desk, Library
+from activities.duties import review_duties
 from activities.guard import Guard
 from activities.message_facts import gather
 from domain.case import PlannedContact
@@ -49,7 +50,7 @@ class Calls:
             write_milestones(session, desk.account, order.milestones)
             changed = debt_if_changed(desk, order)
             if session.get(CallTask, order.contact_id) is not None:
-                return ContactOutcome(ContactResult.SENT, debt=changed)
+                return ContactOutcome(ContactResult.SENT, debt=changed, events=review_duties(desk, everything=True))
             guard = Guard(desk)
             ruling = guard.rule(Channel.CALL, guard.reach.address(Channel.CALL))
             if ruling.stopped or ruling.channel_closed:
@@ -62,7 +63,7 @@ class Calls:
                 self._add_task(desk, guard, order)
             except MessageRefused as error:
                 return refuse_words(desk, order, error)
-            return ContactOutcome(ContactResult.SENT, debt=changed)
+            return ContactOutcome(ContactResult.SENT, debt=changed, events=review_duties(desk))
 
     @activity.defn(name=ActivityName.PERMIT_CALL)
     def permit_call(self, order: CallToPermit) -> CallPermit:

@@ -3,6 +3,7 @@
 from activities.desk import Desk
 from activities.guard import Ruling
 from domain.case import PlannedContact
+from domain.events import CaseEvent
 from domain.ledger import Debt
 from domain.messages import MessageRefused, Words
 from domain.orders import ContactOrder, ContactOutcome, ContactResult
@@ -112,8 +113,13 @@ def settle(desk: Desk, contact_id: str, status: ContactStatus, code: str | None,
 
 
 def outcome_of(
-    contact: Contact, following: PlannedContact, debt: Debt | None = None, *, unusable: bool = False
+    contact: Contact,
+    following: PlannedContact,
+    debt: Debt | None = None,
+    *,
+    unusable: bool = False,
+    events: tuple[CaseEvent, ...] = (),
 ) -> ContactOutcome:
     """A settled contact as its case hears of it."""
     result = _RESULTS[ContactStatus(contact.status)]
-    return ContactOutcome(result, contact.code or "", next=following, debt=debt, unusable=unusable)
+    return ContactOutcome(result, contact.code or "", next=following, debt=debt, unusable=unusable, events=events)

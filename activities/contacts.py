@@ -5,7 +5,7 @@ anything else; when that cannot tell, it ends as unknown, counts against the cap
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -16,9 +16,11 @@ from activities import clock
 from activities.composer import Composer
 from activities.contact_log import begin, debt_if_changed, log_turned_away, outcome_of, refuse_words, settle
 from activities.desk import Desk, Library
+from activities.duties import note_contact, review_duties, still_owed
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather
 from domain.case import PlannedContact
+from domain.events import CaseEvent
 from domain.messages import MessageKey, MessageRefused, Words
 from domain.orders import ActivityName, ContactOrder, ContactOutcome, ContactResult, MomentWanted
 from domain.terms import Channel
@@ -106,10 +108,15 @@ class Contacts:
                 _leave_to_other_attempt(desk, known)
                 return _Begun(_intent(desk, known), known.attempted_at, asked_before=True)
             if known is not None and known.status != ContactStatus.RELEASED:
-                return outcome_of(known, self._next(desk, order))
-            return self._admit(desk, order)
+                return outcome_of(known, self._next(desk, order), events=review_duties(desk, everything=True))
+            admitted = self._admit(desk, order)
+            if isinstance(admitted, ContactOutcome) and order.message_id:
+                return replace(admitted, events=review_duties(desk, everything=True))
+            return admitted
 
     def _admit(self, desk: Desk, order: ContactOrder) -> _Begun | ContactOutcome:
+        if order.message_id and not still_owed(desk, order.message_id):
+            return ContactOutcome(ContactResult.NOT_NEEDED, "not_needed", debt=debt_if_changed(desk, order))
         guard = Guard(desk)
         address = guard.reach.address(order.channel)
         ruling = guard.rule(order.channel, address, order.contact_id, order.message_class, order.occasion)
@@ -178,7 +185,8 @@ class Contacts:
             if isinstance(answer, Rejected):
                 _suppress_if_wrong(desk, contact, answer)
             unusable = accepted is None and usable_address(session, desk.account.debtor_id, order.channel) is None
-            return outcome_of(contact, self._next(desk, order), debt_if_changed(desk, order), unusable=unusable)
+            debt, events = debt_if_changed(desk, order), _duties_after(desk, order, contact)
+            return outcome_of(contact, self._next(desk, order), debt, unusable=unusable, events=events)
 
     def _note_unanswered(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:
         """This attempt is over without an answer: the next one asks the provider what became of it."""
@@ -197,7 +205,7 @@ class Contacts:
             session.add(contact)
             if contact.lookups >= _LOOKUPS:
                 contact = settle(desk, order.contact_id, ContactStatus.UNKNOWN, answer.code, None)
-                return outcome_of(contact, self._next(desk, order))
+                return outcome_of(contact, self._next(desk, order), events=_duties_after(desk, order, contact))
         raise _again("hand_off_unknown", answer.code, _LOOKUP_AFTER)
 
     def _release(self, order: ContactOrder, begun: _Begun, answer: Busy) -> ContactOutcome:
@@ -210,7 +218,8 @@ class Contacts:
             again_at = desk.now + (answer.retry_after or timedelta(0))
             if contact.valid_until is not None and again_at >= contact.valid_until:
                 again = Guard(desk).moment(order.channel, again_at, order.message_class, order.occasion)
-                return ContactOutcome(ContactResult.DEFERRED, answer.code, again)
+                events = _duties_after(desk, order, contact)
+                return ContactOutcome(ContactResult.DEFERRED, answer.code, again, events=events)
         raise _again("provider_busy", answer.code, answer.retry_after)
 
     def _next(self, desk: Desk, order: ContactOrder) -> PlannedContact:
@@ -218,6 +227,12 @@ class Contacts:
         planned = Guard(desk).moment(order.next_channel, max(order.next_due, desk.now))
         note_next_due(desk.session, desk.account, planned.at)
         return planned
+
+
+def _duties_after(desk: Desk, order: ContactOrder, contact: Contact) -> tuple[CaseEvent, ...]:
+    """What the contact changes about the account's duties. Its own case is told all of them after a notice."""
+    note_contact(desk, order.message_id, contact)
+    return review_duties(desk, everything=bool(order.message_id))
 
 
 def _intent(desk: Desk, contact: Contact) -> ContactIntent:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from activities.desk import Desk
+from activities.duties import duties_standing
 from domain.case import Case
 from domain.checklist import ChecklistItem
 from domain.progress import exhausted
@@ -25,6 +26,7 @@ def draw_up(desk: Desk, case: Case) -> tuple[ChecklistItem, ...]:
         *_final_notice(desk),
         _way_out_offered(desk),
         _within_limitation(desk),
+        _duties_done(desk),
     )
 
 
@@ -81,3 +83,10 @@ def _within_limitation(desk: Desk) -> ChecklistItem:
     limitation = desk.pack.limitation
     ends = due + timedelta(days=365 * limitation.years_by_region.get(region, limitation.years))
     return ChecklistItem("within_limitation", desk.now < ends, f"{ends:%Y-%m-%d} at the earliest")
+
+
+def _duties_done(desk: Desk) -> ChecklistItem:
+    """Every notice that must come before a referral was given, and its period is over."""
+    standing, given = duties_standing(desk)
+    words = "; ".join(standing) or f"given: {', '.join(given) or 'none was owed'}"
+    return ChecklistItem("duties_done", not standing, words)

@@ -5,9 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from activities.booking import events_told
 from activities.desk import Desk, Library, RefusedError
+from activities.duties import review_duties
 from activities.guard import Guard
 from domain.case import Case
+from domain.events import apply
 from domain.ledger import Debt
 from domain.next_step import StepKind, next_step, wanted_at
 from domain.orders import OpenCase, Opening
@@ -39,6 +42,9 @@ def open_account(session: Session, library: Library, order: OpenCase) -> Opening
             session, order.account_id, order.as_of, "opened", policy=desk.policy.name, version=desk.policy.version
         )
         store_case(session, desk.account, case)
+    for event in review_duties(desk, everything=True):
+        case = apply(case, event)
+    if known is None:
         case = _planned(desk, case)
     return Opening(case, _applied(session, order.account_id))
 
@@ -53,7 +59,7 @@ def _require_fitting_policy(desk: Desk) -> None:
 def _fresh_case(desk: Desk) -> Case:
     account, now = desk.account, desk.now
     debt = desk.statement().debt()
-    return Case(
+    case = Case(
         account_id=account.account_id,
         debtor_ref=account.debtor_id,
         jurisdiction=account.jurisdiction,
@@ -66,6 +72,14 @@ def _fresh_case(desk: Desk) -> Case:
         holds=tuple(as_hold(each) for each in recorded_holds(desk.session, account.debtor_id, account.account_id)),
         unusable=unreachable_channels(desk.session, account.debtor_id),
     )
+    return _told_before(desk, case)
+
+
+def _told_before(desk: Desk, case: Case) -> Case:
+    """The case with what the account was told before it was started, such as a complaint that somebody must decide."""
+    for event in events_told(desk.session, desk.account.account_id):
+        case = apply(case, event)
+    return case
 
 
 def _planned(desk: Desk, case: Case) -> Case:

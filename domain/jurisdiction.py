@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.calendars import DAY, HolidayCalendar, fault_of_calendar, find_zone
 from domain.contact_facts import ServiceOccasion
 from domain.faults import Fault, FaultsFound
+from domain.jurisdiction_duties import Duty
 from domain.jurisdiction_rules import (
     Cap,
     Cooldown,
@@ -189,6 +190,8 @@ class Pack(Part):
     spread: Spread
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     notices: tuple[Notice, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    """Those of the notices that are owed by themselves."""
     complaints: ComplaintDeadlines
     limitation: Limitation
     retention: Retention
@@ -218,6 +221,12 @@ class Pack(Part):
 
     def __repr__(self) -> str:
         return f"<Pack {self.jurisdiction} {self.version}>"
+
+    def holds_allowing(self, notice: str) -> tuple[HoldKind, ...]:
+        """The holds in spite of which a notice goes: those that no rule on them keeps it from."""
+        stops = [each for each in self.rules if isinstance(each, Stop) and MessageClass.STATUTORY in each.classes]
+        stopped = {hold for each in stops if notice not in each.allows for hold in each.holds}
+        return tuple(hold for hold in HoldKind if hold not in stopped)
 
     @cached_property
     def stopping_rules(self) -> frozenset[str]:
@@ -276,6 +285,10 @@ def _name_faults(pack: Pack) -> Iterator[Fault]:
     for place, name in places:
         if often[name] > 1:
             yield Fault((*place, "id"), f"{name!r} is used twice; give each its own id")
+    for number, duty in enumerate(pack.duties):
+        if duty.id not in pack.notice_ids:
+            words = f"{duty.id!r} is no notice of the pack; write one of {_list(set(pack.notice_ids))}, or add it there"
+            yield Fault(("duties", number, "id"), words)
     known = {*ServiceOccasion, *(each.id for each in pack.notices)}
     for number, rule in enumerate(pack.rules):
         for name in rule.allows if isinstance(rule, Stop) else ():

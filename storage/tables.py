@@ -299,6 +299,33 @@ class LegalReferral(SQLModel, table=True):
     outcome: str | None = Field(default=None, max_length=20)
 
 
+class RecordedDuty(SQLModel, table=True):
+    """One notice that an account owes or owed by law; the first of its duty has the number 1."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    duty_id: str = Field(primary_key=True, max_length=40)
+    number: int = Field(primary_key=True)
+    state: str = Field(max_length=12)
+    """A ``DutyState`` of ``domain.duties``."""
+    since: datetime = Field(sa_type=UtcInstant)
+    """From when it is owed."""
+    due_at: datetime = Field(sa_type=UtcInstant)
+    """The first lawful moment for it."""
+    deadline: datetime | None = Field(default=None, sa_type=UtcInstant)
+    warn_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    channels: list[str] = Field(default_factory=list, sa_type=JsonDocument)
+    contact_id: str | None = Field(default=None, max_length=120, index=True)
+    """The contact by which it was given or lost."""
+    channel: str | None = Field(default=None, max_length=10)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    arrived_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """By receipt."""
+    missed: bool = Field(default=False)
+    """Whether it had not been given by its deadline."""
+    revision: int
+    """The number of the account's change of duties that wrote it last."""
+
+
 class StoredText(SQLModel, table=True):
     """Free text that a message refers to by ``text_ref``."""
 

@@ -254,6 +254,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_contact_attempts", ["debtor_id", "attempted_at"], unique=False)
 
     op.create_table(
+        "recordedduty",
+        sa.Column("account_id", sa.String(length=100), nullable=False),
+        sa.Column("duty_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("since", columns.UtcInstant(timezone=True), nullable=False),
+        sa.Column("due_at", columns.UtcInstant(timezone=True), nullable=False),
+        sa.Column("deadline", columns.UtcInstant(timezone=True), nullable=True),
+        sa.Column("warn_at", columns.UtcInstant(timezone=True), nullable=True),
+        sa.Column("channels", columns.JsonDocument(), nullable=False),
+        sa.Column("contact_id", sa.String(length=120), nullable=True),
+        sa.Column("channel", sa.String(length=10), nullable=True),
+        sa.Column("sent_at", columns.UtcInstant(timezone=True), nullable=True),
+        sa.Column("arrived_at", columns.UtcInstant(timezone=True), nullable=True),
+        sa.Column("missed", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.account_id"],
+        ),
+        sa.PrimaryKeyConstraint("account_id", "duty_id", "number"),
+    )
+    with op.batch_alter_table("recordedduty", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recordedduty_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
         "factdelivery",
         sa.Column("event_id", sa.String(length=100), nullable=False),
         sa.Column("account_id", sa.String(length=100), nullable=False),

@@ -1,0 +1,205 @@
+"""Which notices of a pack an account owes, by when, and what they keep from beginning, from plain facts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from domain.calendars import HolidayCalendar
+from domain.jurisdiction_duties import Duty, Proof, Trigger
+from domain.owed_messages import Bar
+from domain.registration import end_of_day
+from domain.terms import Channel, Stage
+
+_ORDER = tuple(Stage)
+
+
+class DutyState(StrEnum):
+    """What became of one notice."""
+
+    OWED = "owed"
+    """It has not gone yet."""
+    GIVEN = "given"
+    """It left."""
+    LOST = "lost"
+    """It left and did not arrive, or nobody knows whether it left."""
+    NOT_NEEDED = "not_needed"
+    """What asked for it went away first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRecord:
+    """One notice as the records have it; the first of its duty has the number 1."""
+
+    duty_id: str
+    number: int
+    state: DutyState
+    since: datetime
+    """From when it was owed."""
+    channel: Channel | None = None
+    sent_at: datetime | None = None
+    arrived_at: datetime | None = None
+    """By receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment as the contract asks for it: from when it is overdue, how much it is, and how much of it is left."""
+
+    overdue_from: datetime
+    total_minor: int
+    left_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFacts:
+    """What duties follow from."""
+
+    now: datetime
+    opened_at: datetime
+    """What was owed before the account came to us is owed from then."""
+    stage: Stage
+    payments: Sequence[Payment]
+    """Oldest first."""
+    first_communication_at: datetime | None
+    time_zone: str
+    """The person's own."""
+    calendar: HolidayCalendar
+    """By which working days are counted."""
+    records: Sequence[DutyRecord] = ()
+
+    @property
+    def arrears_minor(self) -> int:
+        """What is due and unpaid."""
+        return sum(each.left_minor for each in self.payments if each.overdue_from <= self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOwed:
+    """One notice that is owed, now or from a later moment on."""
+
+    duty: Duty
+    number: int
+    since: datetime
+    deadline: datetime | None
+    channels: tuple[Channel, ...]
+    """Those that have not lost it yet."""
+
+    @property
+    def message_id(self) -> str:
+        """The id of its message."""
+        return message_id_of(self.duty.id, self.number)
+
+    @property
+    def warn_at(self) -> datetime | None:
+        """When a person is asked to see to it."""
+        if self.deadline is None or self.duty.warn_before is None:
+            return None
+        return max(self.since, self.deadline - self.duty.warn_before)
+
+
+def message_id_of(duty_id: str, number: int) -> str:
+    """The id of a notice's message, such as ``validation_notice.1``."""
+    return f"{duty_id}.{number}"
+
+
+def duties_owed(duties: Sequence[Duty], facts: DutyFacts) -> tuple[DutyOwed, ...]:
+    """Every notice that is owed now, or will be if nothing else is paid."""
+    return tuple(owed for duty in duties if (owed := _owed(duty, facts)) is not None)
+
+
+def bars_of(duties: Sequence[Duty], facts: DutyFacts, owed: Sequence[DutyOwed]) -> tuple[Bar, ...]:
+    """What may not begin: until an owed notice is given, and until the period of one that was given is over."""
+    return tuple(bar for duty in duties for bar in _bars(duty, facts, owed))
+
+
+def triggered_at(trigger: Trigger, facts: DutyFacts) -> datetime | None:
+    """From when a trigger holds by what is known now; none if it does not and will not by time alone."""
+    match trigger:
+        case Trigger.TWO_PAYMENTS_MISSED:
+            since = _two_payments_missed_at(facts)
+            return None if since is None else max(since, facts.opened_at)
+        case Trigger.FIRST_COMMUNICATION:
+            since = facts.first_communication_at
+        case Trigger.ESCALATION | Trigger.PRE_LEGAL:
+            since = facts.now if _ORDER.index(facts.stage) >= _ORDER.index(Stage(trigger.value)) else None
+        case _:
+            assert_never(trigger)
+    return since if facts.arrears_minor > 0 else None
+
+
+def period_ends(duty: Duty, sent_at: datetime, arrived_at: datetime | None, facts: DutyFacts) -> datetime | None:
+    """When the period of a notice is over: the end of its last day where the person lives; none until it has begun.
+
+    It begins with the arrival, taken to be that of the pack at the earliest; where the law asks for a receipt, with it.
+    """
+    zone = ZoneInfo(facts.time_zone)
+    arrived = arrived_at.astimezone(zone).date() if arrived_at is not None else None
+    if duty.proof is Proof.DELIVERED and arrived is None:
+        return None
+    if duty.waits_days is None:
+        return sent_at
+    assumed = facts.calendar.add_working_days(sent_at.astimezone(zone).date(), duty.arrives_after_working_days)
+    begins = max(assumed, arrived) if arrived is not None else assumed
+    return end_of_day(begins + timedelta(days=duty.waits_days), facts.time_zone)
+
+
+def _owed(duty: Duty, facts: DutyFacts) -> DutyOwed | None:
+    records = [each for each in facts.records if each.duty_id == duty.id]
+    pending = next((each for each in records if each.state is DutyState.OWED), None)
+    given_at = _given_at(records)
+    since = triggered_at(duty.trigger, facts)
+    if since is None:
+        return None
+    if given_at is not None:
+        if duty.repeats_every is None or duty.within is None:
+            return None
+        since = given_at + duty.repeats_every - duty.within
+    elif pending is not None and duty.trigger in (Trigger.ESCALATION, Trigger.PRE_LEGAL):
+        since = pending.since
+    deadline = since + duty.within if duty.within is not None else None
+    number = pending.number if pending is not None else max((each.number for each in records), default=0) + 1
+    return DutyOwed(duty, number, since, deadline, _channels_left(duty, records))
+
+
+def _given_at(records: Sequence[DutyRecord]) -> datetime | None:
+    """When the notice was last given, unless what asks for it has gone away since and begun anew."""
+    last = max((each.number for each in records if each.state is DutyState.GIVEN), default=0)
+    if any(each.state is DutyState.NOT_NEEDED and each.number > last for each in records):
+        return None
+    return next((each.sent_at for each in records if each.number == last), None)
+
+
+def _channels_left(duty: Duty, records: Sequence[DutyRecord]) -> tuple[Channel, ...]:
+    """A channel that has lost the notice is not used for it again, until one of them has given it."""
+    last = max((each.number for each in records if each.state is DutyState.GIVEN), default=0)
+    lost = {each.channel for each in records if each.state is DutyState.LOST and each.number > last}
+    return tuple(each for each in duty.channels if each not in lost)
+
+
+def _bars(duty: Duty, facts: DutyFacts, owed: Sequence[DutyOwed]) -> Iterator[Bar]:
+    for each in owed:
+        if each.duty is duty:
+            reason = f"{duty.id} has not been given yet"
+            yield from (Bar(each.message_id, what, each.since, None, reason) for what in duty.blocks)
+    for record in facts.records:
+        if record.duty_id != duty.id or record.state is not DutyState.GIVEN or record.sent_at is None:
+            continue
+        ends = period_ends(duty, record.sent_at, record.arrived_at, facts)
+        if ends is None or ends > facts.now:
+            reason = f"the period of {duty.id} runs" if ends is not None else f"{duty.id} has not been proved to arrive"
+            bar_id = message_id_of(duty.id, record.number)
+            yield from (Bar(bar_id, what, record.since, ends, reason) for what in duty.blocks)
+
+
+def _two_payments_missed_at(facts: DutyFacts) -> datetime | None:
+    """The first due moment at which the shortfall reaches the last two payments, if no more is paid than is now."""
+    left = 0
+    for number, payment in enumerate(facts.payments):
+        left += payment.left_minor
+        before = facts.payments[number - 1] if number else None
+        if before is not None and left >= before.total_minor + payment.total_minor:
+            return payment.overdue_from
+    return None

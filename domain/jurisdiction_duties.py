@@ -1,0 +1,72 @@
+"""The duties of a jurisdiction pack: notices that are owed by themselves, as a reader checks them against the law."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.jurisdiction_rules import Count, OccasionName, RuleId, Sentence, Sourced
+from domain.owed_messages import Barred
+from domain.terms import Channel
+from domain.written import Duration
+
+
+class Trigger(StrEnum):
+    """From when a notice is owed, while something is overdue."""
+
+    FIRST_COMMUNICATION = "first_communication"
+    """The first contact about the debt that left, or the first conversation about it."""
+    TWO_PAYMENTS_MISSED = "two_payments_missed"
+    """Two payments or more have fallen due, and no less is overdue than the last two of them together."""
+    ESCALATION = "escalation"
+    """The case has come to the stage escalation."""
+    PRE_LEGAL = "pre_legal"
+    """The case has come to the stage pre_legal."""
+
+
+class Proof(StrEnum):
+    """What shows that a notice was given."""
+
+    SENT = "sent"
+    """That it left."""
+    DELIVERED = "delivered"
+    """A receipt that it arrived."""
+
+
+class Duty(Sourced):
+    """One notice that is owed by itself."""
+
+    id: OccasionName
+    """Of one of the pack's notices."""
+    rule: RuleId
+    """The rule of the jurisdiction that it comes from."""
+    trigger: Trigger
+    within: Duration | None = None
+    """From the trigger to the deadline, if the law sets one."""
+    warn_before: Duration | None = None
+    """How long before the deadline a person is asked to see to a notice that has not gone."""
+    repeats_every: Duration | None = None
+    """From one notice to the deadline of the next, for as long as the trigger holds."""
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    """In the order in which they are tried."""
+    proof: Proof
+    arrives_after_working_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 0
+    """After how many working days from its sending a notice is taken to have arrived."""
+    waits_days: Count | None = None
+    """The period that begins with the day of the arrival, in whole days where the person lives."""
+    blocks: tuple[Barred, ...] = ()
+    """What may not begin before the notice has been given and its period is over."""
+    consequence: Sentence
+    """What follows if it is missed."""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if Channel.CALL in self.channels or Channel.VOICE in self.channels:
+            raise ValueError("a notice is given in writing; leave call and voice out of its channels")
+        if (self.within is None) != (self.warn_before is None):
+            raise ValueError("write within and warn_before together, or neither")
+        if self.within is not None and self.warn_before is not None and self.warn_before > self.within:
+            raise ValueError("warn_before must not be longer than within")
+        if self.repeats_every is not None and (self.within is None or self.within > self.repeats_every):
+            raise ValueError("a notice that repeats needs within, no longer than repeats_every")
+        return self
