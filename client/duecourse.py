@@ -25,6 +25,7 @@ from activities.person_facts import PersonFacts
 from client.connection import connect
 from client.errors import EngineUnavailable, Malformed, NotCollected, Refused, UnknownAccount
 from client.offline import Offline
+from client.running import is_collected
 from client.statuses import as_seen_now, status_from_records
 from config.settings import Settings, load_settings
 from domain.facts import FACTS, Fact
@@ -146,8 +147,9 @@ class Duecourse:
         """
         fact = await self._read(account_id, FACTS, name, body)
         account = await self._account(account_id)
+        running = await self._is_running(account)
         try:
-            earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, self._now())
+            earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, self._now(), running)
         except RefusedError as error:
             await self._note_rejection(account_id, name, error.refusal)
             raise Refused(error.refusal) from error
@@ -155,7 +157,7 @@ class Duecourse:
             if earlier.refusal is not None:
                 raise Refused(earlier.refusal)
             return earlier.answer or {}
-        return await self._deliver(account, name, fact)
+        return await self._deliver(account, name, fact, running)
 
     async def ask(self, account_id: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a running case for something, and answer what it says; the same ``request_id`` gets the same answer.
@@ -211,11 +213,22 @@ class Duecourse:
             pending = [(row.account_id, row.name, dict(row.body)) for row in pending_facts(session, before, limit)]
         for account_id, name, body in pending:
             with suppress(Refused, EngineUnavailable):
-                await self._deliver(await self._account(account_id), name, FACTS[name].model_validate(body))
+                account = await self._account(account_id)
+                fact = FACTS[name].model_validate(body)
+                await self._deliver(account, name, fact, await self._is_running(account))
         return len(pending)
 
-    async def _deliver(self, account: Account, name: str, fact: Fact) -> dict[str, Any]:
+    async def _is_running(self, account: Account) -> bool:
+        """Whether a workflow must be told; what the records say may be behind one that has just begun or is ending."""
         if account.state == AccountState.OPEN:
+            return True
+        try:
+            return await is_collected(self.temporal, account.account_id)
+        except RPCError as error:
+            raise EngineUnavailable(f"Temporal did not answer for account {account.account_id}") from error
+
+    async def _deliver(self, account: Account, name: str, fact: Fact, running: bool) -> dict[str, Any]:
+        if running:
             return await self._tell_case(account, name, fact)
         booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, self._now())
         if booked is None:

@@ -87,7 +87,7 @@ class Offline:
                 store_case(session, account, case)
             return case.closed is None
 
-    def receive(self, account_id: str, name: str, fact: Fact, at: datetime) -> Booking | None:
+    def receive(self, account_id: str, name: str, fact: Fact, at: datetime, running: bool) -> Booking | None:
         """Keep a fact before its case is told; answers what it did if it is booked already.
 
         Raises:
@@ -95,7 +95,8 @@ class Offline:
         """
         with self.database.writing() as session:
             account = find_account(session, account_id)
-            if account.state == AccountState.REGISTERED and name not in _BEFORE_THE_START:
+            not_begun = account.state == AccountState.REGISTERED and not running
+            if not_begun and name not in _BEFORE_THE_START:
                 raise RefusedError("not_collected", f"account {account_id} is not being collected yet; start it first")
             return Books(self.library).receive(session, _order(account_id, name, fact, at))
 

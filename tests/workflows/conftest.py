@@ -1,4 +1,4 @@
-"""A house for the lives of each module, on an engine of its own whose clock the tests turn: each test has its own year."""
+"""A house for the lives of each module, on an engine whose clock the tests turn: each test has a year of its own."""
 
 from collections.abc import AsyncIterator
 
@@ -18,7 +18,7 @@ async def time_skipping_house(tmp_path_factory: pytest.TempPathFactory) -> Async
 
 @pytest_asyncio.fixture
 async def house(time_skipping_house: House) -> AsyncIterator[House]:
-    """The house at 09:00 in Beijing on the day after its accounts' due date, 1 March of a year that no test had before."""
+    """The house at 09:00 in Beijing on the day after its accounts' due date, which is 1 March of a fresh year."""
     due_date = time_skipping_house.due_date
     await time_skipping_house.begin(due_date.replace(year=time_skipping_house.now.year + 1))
     yield time_skipping_house

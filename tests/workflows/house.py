@@ -15,9 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -27,11 +25,12 @@ from activities.composer import Composer
 from activities.desk import Library
 from activities.legal import CounselFolder
 from client.duecourse import Duecourse
+from client.running import is_collected
 from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
 from domain.orders import workflow_id
 from domain.registration import Registration
-from domain.terms import Channel
+from domain.terms import Channel, MessageClass
 from providers.outbox import Outbox
 from providers.port import Provider
 from storage import schema
@@ -76,7 +75,7 @@ class House:
     def overdue(self, account_id: str | None = None, debtor_id: str | None = None, **changes: Any) -> Registration:
         """A plain account of a new person: 1,234.56 yuan in one instalment, due on day 0."""
         number = next(self._ids)
-        plain = {"instalments": (owed(self.date(0)),), **changes}
+        plain = {"instalments": (owed(self.day(0)),), **changes}
         return registration(account_id or f"acc-{number}", debtor_id or f"deb-{number}", **plain)
 
     async def collect(self, account: Registration | None = None) -> str:
@@ -86,9 +85,13 @@ class House:
         await self.duecourse.collect(account)
         return account.account_id
 
-    def date(self, day: int) -> str:
+    def day(self, day: int) -> str:
         """The date so many days after the due date."""
         return (self.due_date + timedelta(days=day)).isoformat()
+
+    def moment(self, day: int, clock: str = "09:00") -> datetime:
+        """The UTC instant of a time in Beijing, so many days after the due date."""
+        return beijing(self.due_date + timedelta(days=day), clock)
 
     async def pass_time(self, length: timedelta, step: timedelta = timedelta(days=1)) -> None:
         """Let virtual time pass, in steps so that those who wait on real things can do them."""
@@ -98,7 +101,7 @@ class House:
 
     async def until_day(self, day: int, clock: str = "09:00") -> None:
         """Let time pass until that time in Beijing, so many days after the due date."""
-        await self.pass_time(beijing(self.due_date + timedelta(days=day), clock) - self.now)
+        await self.pass_time(self.moment(day, clock) - self.now)
 
     async def tell(self, account_id: str, name: str, **body: Any) -> dict[str, Any]:
         """Tell a fact under a fresh id, as having occurred now, unless the body says otherwise."""
@@ -118,12 +121,8 @@ class House:
 
     async def ended(self, account_id: str) -> bool:
         """Whether no workflow runs for the account any more; gives one that is ending a moment of real time."""
-        execution = WorkflowExecution(workflow_id=workflow_id(account_id))
-        request = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
         for _ in range(50):
-            # Described in the raw: the time-skipping server answers attributes that were unset in a form of its own.
-            answer = await self.client.workflow_service.describe_workflow_execution(request)
-            if answer.workflow_execution_info.status != WorkflowExecutionStatus.RUNNING:
+            if not await is_collected(self.client, account_id):
                 return True
             await asyncio.sleep(0.1)
         return False
@@ -141,6 +140,14 @@ class House:
         """The account's workflow as any Temporal SDK reaches it."""
         return self.client.get_workflow_handle(workflow_id(account_id))
 
+    def demands(self, account_id: str) -> list[Contact]:
+        """Every contact that asked for payment, in the order in which they were made."""
+        return [
+            each
+            for each in self.contacts(account_id)
+            if each.message_class == MessageClass.DEMAND and each.direction == "outbound"
+        ]
+
     def contacts(self, account_id: str) -> list[Contact]:
         """Every contact of the account, in the order in which they were made."""
         with self.reading() as session:
@@ -148,12 +155,12 @@ class House:
             return list(session.exec(chosen.order_by(col(Contact.attempted_at), col(Contact.contact_id))))
 
     def diary(self, account_id: str) -> list[str]:
-        """Every contact in a line: how many days after the due date, by which channel, in which stage."""
-        return [f"day {self._day_of(each)} {each.channel} {each.stage}" for each in self.contacts(account_id)]
+        """Every demand in a line: how many days after the due date, by which channel, in which stage."""
+        return [f"day {self._day_of(each)} {each.channel} {each.stage}" for each in self.demands(account_id)]
 
-    def days_of_contact(self, account_id: str) -> list[int]:
-        """How many days after the due date each contact was made."""
-        return [self._day_of(each) for each in self.contacts(account_id)]
+    def days_of_demands(self, account_id: str) -> list[int]:
+        """How many days after the due date each demand was made."""
+        return [self._day_of(each) for each in self.demands(account_id)]
 
     def _day_of(self, contact: Contact) -> int:
         return (contact.attempted_at.astimezone(BEIJING).date() - self.due_date).days
@@ -226,9 +233,13 @@ async def open_house(
     policies: Path = POLICIES,
     packs: Path = PACKS,
     due_date: date = DUE_DATE,
+    staffed: bool = True,
     **worker_options: Any,
 ) -> AsyncIterator[House]:
-    """Open the house on an engine; on a time-skipping one, in the morning after the due date."""
+    """Open the house on an engine; on a time-skipping one, in the morning after the due date.
+
+    A house that is not staffed has no workers, until a test opens some.
+    """
     database = Database(url or f"sqlite:///{folder / 'records.db'}")
     schema.migrate(database)
     library = Library(load_policies(policies), load_packs(packs))
@@ -245,7 +256,9 @@ async def open_house(
     if environment.supports_time_skipping:
         await house.begin(due_date)
     try:
-        async with open_workers(house, **worker_options):
+        async with AsyncExitStack() as stack:
+            if staffed:
+                await stack.enter_async_context(open_workers(house, **worker_options))
             yield house
             await house.clear()
     finally:

@@ -69,8 +69,8 @@ async def test_a_reversed_payment_reopens_the_closed_case_under_the_same_id(hous
     status = await house.status(account)
     assert (status["state"], status["stage"], status["closed"]) == ("collecting", "first_reminder", None)
     await house.until_day(40)
-    assert house.days_of_contact(account)[:3] == [1, 8, 15]
-    assert house.days_of_contact(account)[3] in range(30, 40)
+    assert house.days_of_demands(account)[:3] == [1, 8, 15]
+    assert house.days_of_demands(account)[3] in range(30, 40)
     assert "reopened" in house.audit_kinds(account)
     await house.pay(account, "1234.56")
     assert await house.ended(account)
@@ -84,29 +84,29 @@ async def test_a_reopened_case_counts_none_of_the_time_it_was_closed(house: Hous
     bounced = {"payment_id": "payment-that-bounces-too", "reason_code": "insufficient_funds"}
     await house.tell(account, "reverse_payment", **bounced)
     await house.until_day(71)
-    assert {contact.stage for contact in house.contacts(account)} == {"first_reminder"}
+    assert {contact.stage for contact in house.demands(account)} == {"first_reminder"}
 
 
 async def test_an_account_that_is_not_yet_overdue_waits_for_its_due_date(house: House) -> None:
-    account = await house.collect(house.overdue(instalments=(owed(house.date(20)),)))
+    account = await house.collect(house.overdue(instalments=(owed(house.day(20)),)))
     status = await house.status(account)
     assert (status["outstanding"], status["balance"]) == ("0.00", "1234.56")
     assert (status["next_step"]["kind"], status["next_step"]["reason"]) == ("wait", "nothing is overdue yet")
     await house.until_day(20, "23:59")
     assert house.contacts(account) == []
     await house.until_day(22)
-    assert house.days_of_contact(account) == [21]
+    assert house.days_of_demands(account) == [21]
 
 
 async def test_an_account_paid_before_its_due_date_is_never_contacted(house: House) -> None:
-    account = await house.collect(house.overdue(instalments=(owed(house.date(20)),)))
+    account = await house.collect(house.overdue(instalments=(owed(house.day(20)),)))
     await house.pay(account, "1234.56")
     assert await house.ended(account)
     assert house.contacts(account) == []
 
 
 async def test_a_cured_case_closes_with_later_instalments_to_come_and_goes_on_with_the_next(house: House) -> None:
-    account = await house.collect(house.overdue(instalments=(owed(house.date(0)), owed(house.date(31), number=2))))
+    account = await house.collect(house.overdue(instalments=(owed(house.day(0)), owed(house.day(31), number=2))))
     await house.until_day(2)
     answer = await house.pay(account, "1234.56")
     assert (answer["outstanding"], answer["balance"]) == ("0.00", "1234.56")
@@ -118,7 +118,7 @@ async def test_a_cured_case_closes_with_later_instalments_to_come_and_goes_on_wi
     assert await house.duecourse.start(account) is Started.STARTED
     await house.until_day(41)
     assert (await house.status(account))["outstanding"] == "1234.56"
-    assert house.days_of_contact(account)[-1] in range(32, 41)
+    assert house.days_of_demands(account)[-1] in range(32, 41)
 
 
 async def test_money_that_came_before_the_start_is_not_asked_for_again(house: House) -> None:
@@ -158,11 +158,11 @@ async def test_starting_a_closed_account_answers_closed_and_starts_nothing(house
 
 
 async def test_no_stage_is_skipped_when_the_oldest_of_three_instalments_are_paid_on_the_way(house: House) -> None:
-    instalments = tuple(owed(house.date(21 * number), number=number + 1) for number in range(3))
+    instalments = tuple(owed(house.day(21 * number), number=number + 1) for number in range(3))
     account = await house.collect(house.overdue(instalments=instalments))
     await house.until_day(50)
-    assert house.contacts(account)[-1].stage == "escalation"
+    assert house.demands(account)[-1].stage == "escalation"
     await house.pay(account, "2469.12")
     await house.until_day(153)
-    stages = [stage for stage, _ in groupby(contact.stage for contact in house.contacts(account))]
+    stages = [stage for stage, _ in groupby(contact.stage for contact in house.demands(account))]
     assert stages == ["first_reminder", "gentle_reminder", "escalation", "pre_legal"]

@@ -1,0 +1,163 @@
+"""Lives with an instalment plan or a promise: left alone while it is kept, resumed where they were when it breaks."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from client.errors import Refused
+from tests.workflows.house import House
+
+
+async def agree_plan(house: House, account: str, first_due_day: int, instalments: int) -> dict[str, Any]:
+    """Propose a monthly plan, agree to it, and answer the proposal."""
+    proposal = await house.ask(
+        account,
+        "propose_plan",
+        instalment_count=instalments,
+        first_due_date=house.day(first_due_day),
+        proposed_by="agent-1",
+    )
+    await house.tell(account, "agree_plan", plan_id=proposal["plan_id"], agreed_by="the-person")
+    return proposal
+
+
+async def promise(house: House, account: str, amount: str, day: int) -> dict[str, Any]:
+    """The person calls and promises to pay an amount by a day."""
+    debtor = house.account(account).debtor_id
+    return await house.tell(
+        account,
+        "record_call_outcome",
+        call_id="the-person-called",
+        outcome="promised",
+        agent_id="agent-1",
+        direction="inbound",
+        number_ref=house.address_ref(debtor, "phone"),
+        dialled_at=house.now.isoformat(),
+        connected=True,
+        right_party=True,
+        promise={"amount": amount, "date": house.day(day)},
+    )
+
+
+async def test_a_proposed_plan_adds_up_to_the_last_cent_and_binds_nobody(house: House) -> None:
+    account = await house.collect()
+    proposal = await house.ask(
+        account, "propose_plan", instalment_count=7, first_due_date=house.day(10), proposed_by="agent-1"
+    )
+    cents = [int(each["amount"].replace(".", "")) for each in proposal["instalments"]]
+    assert (len(cents), sum(cents), max(cents) - min(cents)) == (7, 123456, 1)
+    assert (await house.status(account))["state"] == "collecting"
+    await house.until_day(9)
+    assert house.days_of_demands(account) == [1, 8]
+
+
+async def test_a_plan_that_is_kept_is_never_chased_and_closes_the_case(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    proposal = await agree_plan(house, account, first_due_day=10, instalments=3)
+    assert (await house.status(account))["state"] == "in_plan"
+    for day, instalment in zip((10, 41, 70), proposal["instalments"], strict=True):
+        await house.until_day(day)
+        assert (await house.status(account))["state"] == "in_plan"
+        await house.pay(account, instalment["amount"])
+    assert await house.ended(account)
+    assert (await house.status(account))["closed"]["reason"] == "settled"
+    assert house.days_of_demands(account) == [1]
+    assert "plan_kept" in house.audit_kinds(account)
+
+
+async def test_a_broken_plan_resumes_in_the_stage_that_it_left_after_the_cure(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(9)
+    await agree_plan(house, account, first_due_day=20, instalments=3)
+    await house.until_day(25, "23:59")
+    assert (await house.status(account))["state"] == "in_plan"
+    await house.until_day(26, "00:01")
+    status = await house.status(account)
+    assert (status["state"], status["stage"], status["plan"]) == ("collecting", "first_reminder", None)
+    await house.until_day(44)
+    assert house.diary(account) == [
+        "day 1 sms first_reminder",
+        "day 8 voice first_reminder",
+        "day 32 sms first_reminder",
+        "day 39 sms gentle_reminder",
+    ]
+    (broken,) = house.audit(account, "plan_broken")
+    assert broken.at - house.moment(26, "00:00") < timedelta(minutes=1)
+
+
+async def test_an_instalment_made_good_within_the_cure_keeps_the_plan(house: House) -> None:
+    account = await house.collect()
+    proposal = await agree_plan(house, account, first_due_day=10, instalments=2)
+    await house.until_day(14)
+    await house.pay(account, proposal["instalments"][0]["amount"])
+    await house.until_day(40)
+    assert (await house.status(account))["state"] == "in_plan"
+    assert house.demands(account) == []
+
+
+async def test_a_part_payment_does_not_keep_a_plan(house: House) -> None:
+    account = await house.collect()
+    proposal = await agree_plan(house, account, first_due_day=10, instalments=2)
+    await house.pay(account, str(float(proposal["instalments"][0]["amount"]) - 0.01))
+    await house.until_day(17)
+    assert (await house.status(account))["state"] == "collecting"
+
+
+async def test_a_plan_written_by_the_caller_binds_when_it_covers_the_arrears(house: House) -> None:
+    account = await house.collect()
+    instalments = [
+        {"due_date": house.day(10), "amount": "234.56"},
+        {"due_date": house.day(20), "amount": "1000.00"},
+    ]
+    await house.tell(account, "agree_plan", plan_id="plan-by-hand", agreed_by="the-person", instalments=instalments)
+    plan = (await house.status(account))["plan"]
+    assert [each["amount_minor"] for each in plan["instalments"]] == [23456, 100000]
+
+
+async def test_a_promise_holds_contact_until_its_own_date_and_grace_have_passed(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    await promise(house, account, "500.00", day=20)
+    assert (await house.status(account))["holds"][0]["kind"] == "promise"
+    await house.until_day(22, "23:59")
+    assert (await house.status(account))["state"] == "on_hold"
+    assert house.days_of_demands(account) == [1]
+
+
+async def test_a_broken_promise_is_noticed_on_its_own_date_with_nobody_saving_anything(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    await promise(house, account, "500.00", day=20)
+    await house.until_day(23, "00:01")
+    status = await house.status(account)
+    assert (status["state"], status["promise"]) == ("collecting", None)
+    await house.until_day(40)
+    assert house.days_of_demands(account)[:2] == [1, 29]
+    (broken,) = house.audit(account, "promise_broken")
+    assert broken.at - house.moment(23, "00:00") < timedelta(minutes=1)
+
+
+async def test_a_promise_kept_in_part_payments_ends_its_hold_and_the_rest_is_asked_for(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    await promise(house, account, "500.00", day=20)
+    await house.pay(account, "200.00")
+    assert (await house.status(account))["state"] == "on_hold"
+    await house.until_day(9)
+    await house.pay(account, "300.00")
+    assert (await house.status(account))["state"] == "collecting"
+    await house.until_day(30)
+    assert "promise_kept" in house.audit_kinds(account)
+    reminder = next(
+        each for each in house.demands(account) if each.attempted_at > house.moment(9) and each.channel == "sms"
+    )
+    assert "734.56" in reminder.words
+
+
+async def test_two_promises_cannot_be_open_at_once(house: House) -> None:
+    account = await house.collect()
+    await promise(house, account, "500.00", day=20)
+    with pytest.raises(Refused, match="an earlier promise is still open"):
+        await promise(house, account, "100.00", day=10)
