@@ -71,9 +71,7 @@ class Count:
         """Dates are counted in every zone by itself; each zone may put the moment off until a later date of its own."""
         days, reach = self.rule.window.calendar_days or 1, moment - look_back(self.rule)
         moments = [each for each in moments if each >= reach]
-        before = None if len(moments) >= self.refuses_at else moment
-        while before != moment:
-            before = moment
+        if len(moments) >= self.refuses_at:
             for name in zones:
                 moment = self._opens_in(name, moments, days, moment)
         return moment

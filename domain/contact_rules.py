@@ -87,6 +87,8 @@ def next_lawful_moment(
     free = at_any_hour(pack, proposal, attempts, not_before)
     obstacles = _Obstacles(binding, zones, binding.counted(proposal, attempts), free)
     first, reasons = _first_moment(obstacles, not_before)
+    if first is not None and (outside := _outside_of_pack(pack, person, zones, first)) is not None:
+        first, reasons = None, (*reasons, outside)
     if first is None:
         return Found(None, "; ".join(reasons))
     at = _spread(pack, obstacles, first, spread_key) if proposal.message_class in _SPREAD_CLASSES else first
@@ -149,7 +151,10 @@ def _first_moment(obstacles: _Obstacles, not_before: datetime) -> tuple[datetime
 
 
 def _spread(pack: Pack, obstacles: _Obstacles, first: datetime, key: str) -> datetime:
-    """A moment for the key in the window of the first lawful one: its place of the day, or soon when that is over."""
+    """A moment for the key in the window of the first lawful one: its place of the day, or soon when that is over.
+
+    Later in the same window no cap can refuse what it allowed before, because the dates are the same and contacts age.
+    """
     window = obstacles.span(first)
     if window is None:
         return first
@@ -157,7 +162,7 @@ def _spread(pack: Pack, obstacles: _Obstacles, first: datetime, key: str) -> dat
     place = window.start + min(pack.spread.after_opening, (window.end - window.start) * _USED_SHARE) * share
     if place < first:
         place = first + min(pack.spread.at_once, (window.end - first) * _USED_SHARE) * share
-    return first if obstacles.counted and obstacles.at(place) else place
+    return place
 
 
 def _outside_of_pack(pack: Pack, person: Person, zones: tuple[str, ...], moment: datetime) -> str | None:
