@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator
+from pydantic import Discriminator, WrapSerializer
 
 from domain.case import (
     CallTask,
@@ -365,6 +365,7 @@ CaseEvent = Annotated[
     | MilestonesWritten
     | CaseClosed,
     Discriminator("kind"),
+    WrapSerializer(lambda event, write: {**write(event), "kind": event.kind}),  # even where defaults are left out
 ]
 """Everything that can happen to a case."""
 

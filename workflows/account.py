@@ -98,7 +98,8 @@ class AccountCollection:
                 await self._renew(start)
             self._apply(TimePassed(workflow.now()))
             step = next_step(self.case, workflow.now())
-            self._show(step)
+            if step.kind is not StepKind.CLOSE:
+                self._show(step)
             await self._carry_on(step)
         return _result(self.case)
 
@@ -324,7 +325,8 @@ class AccountCollection:
         )
         if outcome.result is ContactResult.SENT:
             deadline = workflow.now() + self.case.timetable.call_within
-            return (*written, *events_of_debt(outcome), CallRequested(CallTask(order.contact_id, deadline)))
+            requested = CallRequested(CallTask(order.contact_id, deadline))
+            return (*written, *events_of_debt(outcome), requested, *outcome.events)
         return (*written, *events_after(outcome, order, ordered_at))
 
     async def _refer(self) -> Sequence[CaseEvent]:
@@ -397,7 +399,7 @@ class AccountCollection:
         """Whether the case is closed and stored, with everybody answered. A late message may open it again."""
         if self.case.closed is None or self._action is not None or self._inbox:
             return False
-        self._stop_timer()
+        self._show(next_step(self.case, workflow.now()))
         await workflow.execute_local_activity(ActivityName.CLOSE_CASE, CaseToClose(self.case), **RECORDS)
         await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
         return not self._inbox

@@ -5,9 +5,13 @@ Each payload names the key that encrypted it, so that keys rotate: the first one
 
 import os
 from collections.abc import Sequence
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import TypeAdapter
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import (
@@ -25,11 +29,31 @@ from config.keys import parse_keys
 _ENCODING = b"binary/encrypted"
 _NONCE_BYTES = 12
 
-_JSON = PydanticJSONPlainPayloadConverter()
+
+class TerseJson(PydanticJSONPlainPayloadConverter):
+    """Pydantic JSON that leaves out of a dataclass what is as its type has it by default: most of a case, most days.
+
+    So a default of a type that travels is part of the format, and must not change while a history holds it.
+    """
+
+    def to_payload(self, value: Any) -> Payload | None:
+        """Write a value."""
+        if not is_dataclass(value) or isinstance(value, type):
+            return super().to_payload(value)
+        data = _adapter(type(value)).dump_json(value, exclude_defaults=True, warnings=False)
+        return Payload(metadata={"encoding": self.encoding.encode()}, data=data)
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+_JSON = TerseJson()
 
 
 class JsonConverter(CompositePayloadConverter):
-    """Pydantic JSON, with one set of validators for the whole process.
+    """The SDK's converters, but for JSON, which has one set of validators for the whole process.
 
     The SDK makes a converter for each workflow that it loads; validators of its own would cost more than all that the
     workflow does on its first day.

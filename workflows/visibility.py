@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import Case
@@ -56,25 +57,25 @@ def starting_attributes(
 
 def show_attributes(case: Case, step: Step, now: datetime) -> None:
     """Upsert the search attributes, in one command, if something an operator filters by has changed."""
-    known = workflow.info().typed_search_attributes
-    stage, state = case.stage.value, case.state(now).value
-    outstanding = case.debt.arrears_minor(now)
-    holds = sorted({hold.kind.value for hold in case.open_holds(now)})
-    shown = (known.get(STAGE), known.get(STATE), known.get(OUTSTANDING), sorted(known.get(HOLDS) or []))
-    if shown == (stage, state, outstanding, holds):
-        return
     next_at = step.due_at if step.kind in (StepKind.CONTACT, StepKind.REQUEST_CALL) else None
-    workflow.upsert_search_attributes(
-        [
-            STAGE.value_set(stage),
-            STATE.value_set(state),
-            HOLDS.value_set(holds),
-            OUTSTANDING.value_set(outstanding),
-            JURISDICTION.value_set(case.jurisdiction),
-            DEBTOR_REF.value_set(case.debtor_ref),
-            NEXT_CONTACT_AT.value_set(next_at) if next_at is not None else NEXT_CONTACT_AT.value_unset(),
-        ]
-    )
+    changed = [
+        *_change(STAGE, case.stage.value),
+        *_change(STATE, case.state(now).value),
+        *_change(HOLDS, sorted({hold.kind.value for hold in case.open_holds(now)})),
+        *_change(OUTSTANDING, case.debt.arrears_minor(now)),
+        *_change(JURISDICTION, case.jurisdiction),
+        *_change(DEBTOR_REF, case.debtor_ref),
+    ]
+    if changed:
+        workflow.upsert_search_attributes([*changed, *_change(NEXT_CONTACT_AT, next_at)])
+
+
+def _change(key: SearchAttributeKey[Any], value: Any) -> Sequence[SearchAttributeUpdate[Any]]:
+    """The update of one attribute, if it needs any; no list and an empty one are the same."""
+    known = workflow.info().typed_search_attributes.get(key)
+    if known == value or (known is None and value == []):
+        return ()
+    return (key.value_unset(),) if value is None else (key.value_set(value),)
 
 
 def story(case: Case, step: Step, now: datetime) -> str:
@@ -88,6 +89,9 @@ def story(case: Case, step: Step, now: datetime) -> str:
         f"**Owed** {Money(case.debt.arrears_minor(now), case.currency)} overdue"
         f" of {Money(case.debt.balance_minor, case.currency)} in all;"
         f" paid {Money(case.debt.paid_minor, case.currency)}",
+        "",
+        # The run's own summary says this too, and is lost when the case goes on in a fresh history.
+        f"**Policy** {case.timetable.policy} ({case.timetable.version}), {case.jurisdiction}",
     ]
     if case.contacts_left:
         counts = ", ".join(f"{channel} {count}" for channel, count in sorted(case.contacts_left.items()))
