@@ -1,0 +1,157 @@
+"""Lives in which a person calls: a task, a permit for each dial, an outcome, or nobody who reports."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from client.errors import Refused
+from storage.tables import CallTask
+from tests.workflows.house import House
+
+FIRST_CALL_DAY = 37
+"""The escalation begins with a call, on the 36th day at the latest."""
+
+
+async def awaiting_call(house: House) -> tuple[str, CallTask]:
+    """An account whose first call is on the agents' list, in the morning."""
+    account = await house.collect()
+    await house.until_day(FIRST_CALL_DAY)
+    task = house.call_task(account)
+    assert task is not None
+    return account, task
+
+
+async def begin(house: House, account: str, call_id: str) -> dict[str, Any]:
+    """An agent asks for the permit."""
+    return await house.ask(account, "begin_call", call_id=call_id, agent_id="agent-1")
+
+
+async def report(house: House, account: str, call_id: str, outcome: str, **body: Any) -> dict[str, Any]:
+    """The agent reports how the dial ended."""
+    debtor = house.account(account).debtor_id
+    dialled = {
+        "call_id": call_id,
+        "outcome": outcome,
+        "agent_id": "agent-1",
+        "direction": "outbound",
+        "number_ref": house.address_ref(debtor, "phone"),
+        "dialled_at": house.now.isoformat(),
+        "connected": outcome not in ("no_answer", "number_invalid"),
+    }
+    return await house.tell(account, "record_call_outcome", **{**dialled, **body})
+
+
+def called(house: House, account: str) -> list[str | None]:
+    """How the dials ended, as the attempt log has it."""
+    return [each.code for each in house.contacts(account) if each.channel == "call"]
+
+
+async def test_a_call_is_a_task_with_its_script_and_a_deadline(house: House) -> None:
+    account, task = await awaiting_call(house)
+    status = await house.status(account)
+    assert (status["state"], status["next_step"]["kind"]) == ("awaiting_call", "await_call")
+    assert status["call"]["call_id"] == task.call_id
+    assert "1,234.56" in task.script
+
+
+async def test_a_permit_reveals_which_number_to_dial_and_the_outcome_goes_on_the_record(house: House) -> None:
+    account, task = await awaiting_call(house)
+    permit = await begin(house, account, task.call_id)
+    assert permit["number_ref"] == house.address_ref(house.account(account).debtor_id, "phone")
+    assert "13800138000" not in str(permit)
+    await report(house, account, task.call_id, "reached", ended_at=house.now.isoformat(), right_party=True)
+    assert called(house, account) == ["reached"]
+    status = await house.status(account)
+    assert (status["state"], status["call"]) == ("collecting", None)
+    await house.until_day(FIRST_CALL_DAY + 20)
+    assert house.diary(account)[-1].endswith("email escalation")
+    assert "incident" not in house.audit_kinds(account)
+
+
+async def test_a_promise_made_in_the_call_holds_contact(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id)
+    promise = {"amount": "600.00", "date": house.day(FIRST_CALL_DAY + 20)}
+    await report(house, account, task.call_id, "promised", right_party=True, promise=promise)
+    before = house.diary(account)
+    await house.until_day(FIRST_CALL_DAY + 20, "23:00")
+    assert house.diary(account) == before
+
+
+async def test_a_permit_is_refused_while_another_runs_and_given_again_after_it_lapsed(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id)
+    with pytest.raises(Refused, match="a permit for this call runs until"):
+        await begin(house, account, task.call_id)
+    await house.pass_time(timedelta(minutes=11))
+    assert (await begin(house, account, task.call_id))["permit_ref"]
+
+
+async def test_no_permit_is_given_at_night(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await house.until_day(FIRST_CALL_DAY, "22:00")
+    with pytest.raises(Refused, match="not permitted now"):
+        await begin(house, account, task.call_id)
+    await house.until_day(FIRST_CALL_DAY + 1, "08:00")
+    await begin(house, account, task.call_id)
+
+
+async def test_no_permit_is_given_beyond_six_dials_of_a_number_in_a_day(house: House) -> None:
+    account, task = await awaiting_call(house)
+    for _ in range(6):
+        await begin(house, account, task.call_id)
+        await house.pass_time(timedelta(minutes=11))
+    with pytest.raises(Refused, match="not permitted now"):
+        await begin(house, account, task.call_id)
+
+
+async def test_when_nobody_reports_in_time_the_case_goes_on_by_the_next_channel(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await house.until_day(FIRST_CALL_DAY + 4)
+    assert "call_lapsed" in house.audit_kinds(account)
+    assert house.diary(account)[-1].split()[2:] == ["voice", "escalation"]
+    with pytest.raises(Refused, match=f"no call {task.call_id} is waiting"):
+        await begin(house, account, task.call_id)
+
+
+async def test_an_outcome_that_comes_after_the_task_lapsed_is_still_recorded(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id)
+    await house.until_day(FIRST_CALL_DAY + 4)
+    await report(house, account, task.call_id, "no_answer")
+    assert called(house, account) == ["no_answer"]
+
+
+async def test_a_dead_number_moves_the_call_to_the_next_channel_and_is_used_no_more(house: House) -> None:
+    account = await house.collect(house.overdue(phone="+8613800138041"))
+    await house.until_day(FIRST_CALL_DAY)
+    task = house.call_task(account)
+    assert task is not None
+    await begin(house, account, task.call_id)
+    await report(house, account, task.call_id, "number_invalid")
+    await house.until_day(FIRST_CALL_DAY + 60)
+    after = [each.channel for each in house.demands(account) if each.attempted_at > house.moment(FIRST_CALL_DAY)]
+    assert set(after) - {"call"} == {"email", "letter"}
+
+
+async def test_a_dial_without_a_permit_counts_and_raises_an_incident(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await report(house, account, task.call_id, "no_answer")
+    assert called(house, account) == ["no_answer"]
+    (incident,) = house.audit(account, "incident")
+    assert incident.detail["words"] == "a call was made without a permit"
+
+
+async def test_a_call_task_is_withdrawn_when_a_hold_arrives(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await house.tell(account, "file_complaint", complaint_id="complaint-8", category="conduct")
+    with pytest.raises(Refused, match="no call"):
+        await begin(house, account, task.call_id)
+
+
+async def test_a_call_task_ends_with_the_money(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await house.pay(account, "1234.56")
+    assert await house.ended(account)
+    assert (await house.status(account))["call"] is None
