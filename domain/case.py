@@ -195,22 +195,24 @@ class Case:
         return stages[position + 1] if position + 1 < len(stages) else None
 
     @property
+    def turn(self) -> int:
+        """The number of the contact whose turn it is in this stage; those that no channel can carry are passed over."""
+        in_turn = range(self.touches, self.touches + len(self.stage_plan.touches))
+        return next((number for number in in_turn if self._usable(number)), self.touches)
+
+    @property
     def touch(self) -> Touch:
         """The contact whose turn it is in this stage."""
-        touches = self.stage_plan.touches
-        return touches[self.touches % len(touches)]
+        return self._touch(self.turn)
 
     @property
     def channel(self) -> Channel | None:
-        """The channel for the contact whose turn it is, or none when nothing in this stage can reach the person."""
-        stage_touches = self.stage_plan.touches
-        for offset in range(len(stage_touches)):
-            touch = stage_touches[(self.touches + offset) % len(stage_touches)]
-            tried = self.failed if offset == 0 else ()
-            for channel in touch.channels:
-                if channel not in self.unusable and channel not in tried:
-                    return channel
-        return None
+        """The channel for the contact whose turn it is, or none when nothing in this stage can reach the person.
+
+        One that failed is tried again only when no other is left.
+        """
+        usable = self._usable(self.turn)
+        return next((each for each in usable if each not in self.failed), next(iter(usable), None))
 
     @property
     def contact_id(self) -> str:
@@ -239,6 +241,13 @@ class Case:
         if self.referral is not None:
             return CaseState.LEGAL_REVIEW
         return CaseState.AWAITING_CALL if self.call is not None else CaseState.COLLECTING
+
+    def _touch(self, number: int) -> Touch:
+        touches = self.stage_plan.touches
+        return touches[number % len(touches)]
+
+    def _usable(self, number: int) -> list[Channel]:
+        return [each for each in self._touch(number).channels if each not in self.unusable]
 
     def owed_message(self, message_id: str | None) -> OwedMessage | None:
         """The owed message of that id, which has not gone yet."""

@@ -57,9 +57,9 @@ def add_time_off_hold(holds: Iterable[Hold], start: datetime, length: timedelta)
     for hold in sorted(holds, key=lambda each: each.since):
         if hold.since >= due:
             break
-        ends = hold.ends_at
-        if ends is not None and ends > start:
-            due += ends - max(hold.since, start)
+        begins, ends = max(hold.since, start), hold.ends_at
+        if ends is not None and ends > begins:
+            due += ends - begins
             start = ends
     return due
 

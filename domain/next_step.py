@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.case import Case, Referral
-from domain.holds import add_time_off_hold, last_end
+from domain.holds import add_time_off_hold
 from domain.owed_messages import Bar, Barred
 from domain.owing import asked_about_from, next_question, next_sending
-from domain.progress import exhausted, plan_check_at
+from domain.progress import earliest_contact_at, exhausted, plan_check_at
 from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage
 
 
@@ -86,22 +86,18 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
 def wanted_at(case: Case, now: datetime) -> datetime:
     """When the timetable asks for the next contact.
 
-    That is the cadence since the last one, holds not counted, and no sooner after a hold than the policy's pause.
+    That is the cadence since the last one, holds not counted, but not before the stage may ask for anything.
     """
-    plan = case.stage_plan
-    overdue_since = case.debt.overdue_since(now) or now
-    wanted = max(case.stage_entered_at, overdue_since + case.timetable.stages[0].starts_after)
-    if case.last_touch_at is not None and not case.failed:
-        wanted = add_time_off_hold(case.holds, case.last_touch_at, plan.cadence * case.timetable.track_pace[case.track])
-    resumed = last_end(case.holds, now)
-    if resumed is not None:
-        wanted = max(wanted, resumed + case.timetable.resume_after)
-    return max(wanted, now)
+    earliest = max(earliest_contact_at(case, now), now)
+    if case.last_touch_at is None or case.failed:
+        return earliest
+    cadence = case.stage_plan.cadence * case.timetable.track_pace[case.track]
+    return max(earliest, add_time_off_hold(case.holds, case.last_touch_at, cadence))
 
 
 def after_contact_channel(case: Case) -> Channel | None:
     """The channel of the contact after the present one, as far as the present stage says."""
-    return replace(case, touches=case.touches + 1, failed=()).channel
+    return replace(case, touches=case.turn + 1, failed=()).channel
 
 
 def after_contact_at(case: Case, now: datetime) -> datetime:
@@ -156,8 +152,8 @@ def _ended(case: Case) -> Step | None:
 
 
 def _closing(case: Case, now: datetime) -> Step | None:
-    undecided = any(complaint.outcome is None for complaint in case.complaints)
-    if undecided or case.debt.arrears_minor(now):
+    disputed = any(hold.kind in (HoldKind.COMPLAINT, HoldKind.DISPUTE) for hold in case.open_holds(now))
+    if disputed or case.debt.arrears_minor(now):
         return None
     if case.debt.balance_minor and now < case.collect_from:
         return Step(StepKind.WAIT, case.collect_from, "nothing is overdue yet")
@@ -226,6 +222,7 @@ def _reviewing(case: Case, now: datetime) -> Step | None:
     due_at = max(
         add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait),
         add_time_off_hold(case.holds, case.stage_entered_at, case.stage_plan.minimum),
+        (case.debt.overdue_since(now) or now) + case.stage_plan.starts_after,
         case.review_not_before or case.last_touch_at,
     )
     bar = _stands_in_the_way(case, now)
@@ -244,7 +241,7 @@ def _contacting(case: Case, now: datetime) -> Step:
     bar = _stands_in_the_way(case, now)
     if bar is not None:
         return _waiting_for_bar(case, bar, now)
-    if case.planned is None:
+    if case.planned is None or case.planned.at < earliest_contact_at(case, now):
         return Step(StepKind.FIND_MOMENT, now, "the next contact has no moment yet", channel)
     kind = StepKind.REQUEST_CALL if channel is Channel.CALL else StepKind.CONTACT
     return Step(kind, case.planned.at, case.planned.reason, channel)

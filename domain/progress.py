@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.case import Case, Milestone, Plan
+from domain.holds import last_end
 from domain.ledger import Debt
 from domain.owed_messages import Barred
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
@@ -17,7 +18,7 @@ def advance(case: Case, now: datetime) -> Case:
         case = _reopen(case, now)
     if case.closed is not None:
         return case
-    for step in (_judge_promise, _judge_plan, _lapse_call, _enter_next_stage):
+    for step in (_judge_promise, _judge_plan, _stand_by, _lapse_call, _enter_next_stage):
         case = step(case, now)
     return case
 
@@ -39,16 +40,33 @@ def fall_back(case: Case, channel: Channel, at: datetime, unusable: bool) -> Cas
     A touch with none left is given up: at once for the next one if nothing in it can reach the person, else until the
     cadence brings the next one's turn.
     """
-    touch = case.touch
+    turn, touch = case.turn, case.touch
     case = replace(case, failed=(*case.failed, channel))
     if unusable:
         case = without_channel(case, channel)
     if any(each not in case.failed and each not in case.unusable for each in touch.channels):
         return case
-    given_up = replace(case, touches=case.touches + 1, failed=())
+    given_up = replace(case, touches=turn + 1, failed=())
     if all(each in case.unusable for each in touch.channels):
         return given_up
     return replace(given_up, last_touch_at=at, planned=None)
+
+
+def stand_still(case: Case, at: datetime) -> Case:
+    """The case as a hold leaves it: nothing planned, and no call on the agents' list but one that is under way."""
+    call = case.call
+    if call is not None and call.permit_until is not None and at < call.permit_until:
+        call = replace(call, deadline=call.permit_until)
+    else:
+        call = None
+    return case if (call, case.planned) == (case.call, None) else replace(case, call=call, planned=None)
+
+
+def earliest_contact_at(case: Case, now: datetime) -> datetime:
+    """Before then the present stage may not ask for anything, whatever was planned before the facts changed."""
+    earliest = (case.debt.overdue_since(now) or now) + case.stage_plan.starts_after
+    resumed = last_end(case.holds, now)
+    return earliest if resumed is None else max(earliest, resumed + case.timetable.resume_after)
 
 
 def plan_check_at(plan: Plan, debt: Debt, cure: timedelta) -> datetime | None:
@@ -115,6 +133,10 @@ def _judge_plan(case: Case, now: datetime) -> Case:
     return _end_hold(case, HoldKind.PLAN, plan.plan_id, now)
 
 
+def _stand_by(case: Case, now: datetime) -> Case:
+    return stand_still(case, now) if case.open_holds(now) else case
+
+
 def _lapse_call(case: Case, now: datetime) -> Case:
     call = case.call
     if call is None or now < max(call.deadline, call.permit_until or call.deadline):
@@ -125,8 +147,10 @@ def _lapse_call(case: Case, now: datetime) -> Case:
 
 def _enter_next_stage(case: Case, now: datetime) -> Case:
     """Stages change only when a contact falls due, so that none is entered without one and none is skipped."""
-    following = case.next_stage_plan
-    if following is None or case.planned is None or now < case.planned.at or case.open_holds(now):
+    following, planned = case.next_stage_plan, case.planned
+    if following is None or planned is None or now < planned.at or case.open_holds(now):
+        return case
+    if planned.at < earliest_contact_at(case, now):
         return case
     if following.stage is Stage.PRE_LEGAL and case.bar_on(Barred.PRE_LEGAL, now=now) is not None:
         return case

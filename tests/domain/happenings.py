@@ -6,6 +6,7 @@ A happening that makes no sense as the life stands answers with none, so that an
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.admission import circumstance_hold
 from domain.facts import (
     AgreePlan,
     CallOutcome,
@@ -36,6 +37,7 @@ from domain.requests import (
     ComplaintOutcome,
     DecideLegalReferral,
     DecideWaiver,
+    EndCircumstance,
     GrantGrace,
     HoldCase,
     RequestWaiver,
@@ -56,6 +58,15 @@ class Pays:
     def __call__(self, life: Life) -> Message | None:
         amount = life.case.debt.arrears_minor(life.now) * self.percent // 100
         return pays(life, amount) if amount > 0 else None
+
+
+@dataclass(frozen=True)
+class PaysOldest:
+    """Pays all that is left of the instalment that has waited longest."""
+
+    def __call__(self, life: Life) -> Message | None:
+        oldest = next(iter(life.case.debt.open), None)
+        return pays(life, oldest.left_minor) if oldest is not None and oldest.overdue_from <= life.now else None
 
 
 @dataclass(frozen=True)
@@ -234,7 +245,7 @@ class CircumstanceReported:
 
 @dataclass(frozen=True)
 class HoldLifted:
-    """The oldest open hold on the person is lifted."""
+    """Another case of the person tells that the oldest open hold on the person has ended."""
 
     def __call__(self, life: Life) -> Message | None:
         holds = [each for each in life.case.open_holds(life.now) if each.kind in PERSON_WIDE_HOLDS]
@@ -245,6 +256,21 @@ class HoldLifted:
             occurred_at=life.now,
             hold_kind=holds[0].kind,
             hold_id=holds[0].hold_id,
+        )
+
+
+@dataclass(frozen=True)
+class CircumstanceOver:
+    """A person ends the oldest open circumstance, hardship or time of grace."""
+
+    def __call__(self, life: Life) -> Message | None:
+        holds = [each.hold_id for each in life.case.open_holds(life.now)]
+        over = [each for each in holds if circumstance_hold(life.case, each, life.now) is not None]
+        if not over:
+            return None
+        number = life.turn_of("over")
+        return EndCircumstance(
+            request_id=f"over-{number}", circumstance_id=over[0], reason_code="is_over", ended_by="lead-1"
         )
 
 
@@ -276,10 +302,10 @@ class ResumedByHand:
 
 @dataclass(frozen=True)
 class HoldDecided:
-    """A person who was asked ends what only a person can end: a complaint, a hold on the person, or one by hand."""
+    """A person who was asked ends what only a person can end: a complaint, a circumstance, or a hold by hand."""
 
     def __call__(self, life: Life) -> Message | None:
-        return ComplaintDecided()(life) or HoldLifted()(life) or ResumedByHand()(life)
+        return ComplaintDecided()(life) or CircumstanceOver()(life) or ResumedByHand()(life)
 
 
 @dataclass(frozen=True)

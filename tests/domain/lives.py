@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from domain.facts import CallOutcome, CircumstanceKind, ComplaintCategory, DeliveryReport
 from domain.ledger import Instalment
-from domain.requests import ComplaintOutcome
 from domain.terms import Channel, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
 from tests.domain.builders import case, day, days, instalment, timetable
 from tests.domain.happenings import (
     AgentCalls,
     AgreesPlan,
+    CircumstanceOver,
     CircumstanceReported,
     ClosedByHand,
     Complains,
@@ -29,6 +29,7 @@ from tests.domain.happenings import (
     OptsOut,
     PaymentBounces,
     Pays,
+    PaysOldest,
     Promises,
     ReceiptArrives,
     ReferralJudged,
@@ -41,7 +42,7 @@ from tests.domain.happenings import (
 )
 from tests.domain.simulator import Answer, Habits, Life, Tell
 
-LIFE = 500
+LIFE = 300
 """Days that a generated life is looked at."""
 
 
@@ -91,7 +92,7 @@ def stage_plans(stage: Stage) -> st.SearchStrategy[StagePlan]:
         stage=st.just(stage),
         starts_after=lengths(0.5, 20),
         minimum=lengths(1, 20),
-        cadence=lengths(1, 15),
+        cadence=lengths(2, 15),
         touches=st.lists(touches(), min_size=1, max_size=3).map(tuple),
         attempts=st.integers(1, 3),
     )
@@ -115,33 +116,38 @@ def debts() -> st.SearchStrategy[tuple[Instalment, ...]]:
 
 
 def happenings() -> st.SearchStrategy[Tell]:
-    """Anything that anybody tells a case, the likely things first."""
+    """Anything that anybody tells a case by itself."""
     some_days = st.integers(1, 40)
     maybe_days = st.none() | some_days
     return st.one_of(
-        st.builds(Pays, st.sampled_from([100, 50, 40, 10])),
+        st.sampled_from([Pays(50), Pays(10), PaysOldest()]),
         st.builds(Promises, st.sampled_from([100, 50]), st.integers(0, 20)),
-        st.builds(AgreesPlan, st.integers(1, 4), st.integers(0, 15), st.integers(1, 20)),
-        st.just(KeepsPlan()),
-        st.just(PaymentBounces()),
-        st.builds(Complains, st.sampled_from([ComplaintCategory.CONDUCT, ComplaintCategory.DISPUTE])),
-        st.builds(ComplaintDecided, st.sampled_from(ComplaintOutcome)),
         st.builds(ReportsHardship, maybe_days),
         st.builds(GraceGranted, some_days),
         st.builds(HeldByHand, maybe_days),
-        st.just(ResumedByHand()),
         st.builds(CircumstanceReported, st.sampled_from(CircumstanceKind), maybe_days),
-        st.just(HoldLifted()),
+        st.builds(Complains, st.sampled_from([ComplaintCategory.CONDUCT, ComplaintCategory.DISPUTE])),
+        st.sampled_from([ComplaintDecided(), ResumedByHand(), HoldLifted(), CircumstanceOver()]),
         st.builds(OptsOut, st.sampled_from(Channel)),
         st.builds(OptsIn, st.sampled_from(Channel)),
         st.builds(TrackChosen, st.sampled_from(Track)),
-        st.builds(WaiverAsked, st.integers(1, 1_500)),
-        st.builds(WaiverGranted, st.booleans()),
-        st.builds(ReferralJudged, st.booleans()),
-        st.just(CounselReports()),
-        st.just(AgentCalls()),
-        st.just(ToldAgain()),
-        st.just(ClosedByHand()),
+        st.sampled_from([AgentCalls(), ToldAgain(), ReferralJudged(approve=False), CounselReports(), ClosedByHand()]),
+    )
+
+
+def episodes() -> st.SearchStrategy[tuple[Tell, ...]]:
+    """Happenings that belong together, one after the other."""
+    plan = st.builds(AgreesPlan, st.integers(1, 4), st.integers(0, 15), st.integers(1, 20))
+    keeps = st.lists(st.just(KeepsPlan()), max_size=3)
+    waiver = st.builds(WaiverAsked, st.integers(1, 1_500))
+    return st.one_of(
+        happenings().map(lambda each: (each,)),
+        happenings().map(lambda each: (each,)),
+        st.just((Pays(), PaymentBounces())),
+        st.just((PaysOldest(), PaymentBounces())),
+        st.tuples(plan, keeps).map(lambda each: (each[0], *each[1])),
+        st.tuples(waiver, st.builds(WaiverGranted, st.booleans())),
+        st.just((Pays(),)),
     )
 
 
@@ -155,8 +161,9 @@ def habits() -> st.SearchStrategy[Habits]:
     reviews = st.sampled_from([ReferralJudged(), ReferralJudged(), ReferralJudged(approve=False), None])
     return st.builds(
         Habits,
-        answers=answers.map(tuple),
+        answers=answers.map(lambda each: (Answer.LEFT, *each)),
         takes=st.lists(st.sampled_from([days(0), days(0), days(0.2), days(2)]), min_size=1, max_size=3).map(tuple),
+        meanwhile=st.lists(st.none() | happenings() | st.just(PaymentBounces()), min_size=1, max_size=3).map(tuple),
         after_contact=st.lists(receipts, min_size=1, max_size=4).map(tuple),
         after_call_request=st.lists(calls, min_size=1, max_size=3).map(tuple),
         after_question=st.lists(st.sampled_from([HoldDecided(), HoldDecided(), None]), min_size=1, max_size=3).map(
@@ -168,15 +175,19 @@ def habits() -> st.SearchStrategy[Habits]:
     )
 
 
-def scripts(most: int = 12) -> st.SearchStrategy[Script]:
-    """Any life."""
+def scripts(most: int = 8) -> st.SearchStrategy[Script]:
+    """Any life of at most so many episodes."""
     gaps = st.one_of(st.integers(0, 30).map(float), st.floats(0, 5, allow_nan=False))
-    return st.builds(
-        Script,
-        timetable=timetables(),
-        instalments=debts(),
-        habits=habits(),
-        happenings=st.lists(st.tuples(gaps, happenings()), max_size=most).map(tuple),
+    told = st.lists(st.tuples(episodes(), gaps, gaps), max_size=most).map(_one_by_one)
+    return st.builds(Script, timetable=timetables(), instalments=debts(), habits=habits(), happenings=told)
+
+
+def _one_by_one(told: list[tuple[tuple[Tell, ...], float, float]]) -> tuple[tuple[float, Tell], ...]:
+    """The happenings of all episodes with the days before each: before an episode, and within it."""
+    return tuple(
+        (within if number else before, happening)
+        for episode, before, within in told
+        for number, happening in enumerate(episode)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from domain.admission import circumstance_hold
 from domain.case import Case, Complaint, Plan, PlanInstalment, Promise, Waiver
 from domain.events import (
     CallEnded,
@@ -56,6 +57,7 @@ from domain.requests import (
     CloseCase,
     DecideLegalReferral,
     DecideWaiver,
+    EndCircumstance,
     GrantGrace,
     HoldCase,
     ProposePlan,
@@ -110,6 +112,8 @@ class Office:
                 return Booking((_plan_agreed(message, case, now),))
             case ProposePlan():
                 return Booking((PlanProposed(_proposal(message, case, now)),))
+            case RecordCallOutcome() if message.promise is not None and _promise_open(case, now):
+                return Booking(refusal=Refusal("promise_open", "an earlier promise is still open"))
             case RecordCallOutcome():
                 return Booking(_call_outcome(message, case, now))
         return Booking((_event(message, case, now),))
@@ -160,7 +164,7 @@ def end_of(until: datetime | date) -> datetime:
 
 def _event(message: Message, case: Case, now: datetime) -> CaseEvent:
     """The event of a message that has exactly one, whatever the ledger says."""
-    return _hold_event(message, now) or _decision(message, now) or _other_event(message, case, now)
+    return _hold_event(message, now) or _decision(message, case, now) or _other_event(message, case, now)
 
 
 def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
@@ -176,13 +180,18 @@ def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
             return HoldPlaced(Hold(HoldKind.MANUAL, message.hold_id, now, _end(message.until)))
         case ResumeCase():
             return HoldEnded(HoldKind.MANUAL, message.hold_id, now)
+        case LiftHold(hold_kind=HoldKind.COMPLAINT):
+            return ComplaintResolved(message.hold_id, "decided_on_another_account", now)
         case LiftHold():
             return HoldEnded(message.hold_kind, message.hold_id, now)
     return None
 
 
-def _decision(message: Message, now: datetime) -> CaseEvent | None:
+def _decision(message: Message, case: Case, now: datetime) -> CaseEvent | None:
     match message:
+        case EndCircumstance():
+            hold = circumstance_hold(case, message.circumstance_id, now)
+            return HoldEnded(hold.kind, hold.hold_id, now) if hold is not None else None
         case ResolveComplaint():
             return ComplaintResolved(message.complaint_id, message.outcome, now)
         case DecideLegalReferral():
@@ -228,6 +237,10 @@ def _proposal(message: ProposePlan, case: Case, now: datetime) -> Plan:
     due_dates = [message.first_due_date + timedelta(days=30 * number) for number in range(len(amounts))]
     instalments = zip(due_dates, amounts, strict=True)
     return Plan(message.request_id, tuple(PlanInstalment(end_of(due), amount) for due, amount in instalments))
+
+
+def _promise_open(case: Case, now: datetime) -> bool:
+    return any(each.kind is HoldKind.PROMISE for each in case.open_holds(now))
 
 
 def _call_outcome(message: RecordCallOutcome, case: Case, now: datetime) -> tuple[CaseEvent, ...]:

@@ -8,10 +8,12 @@ from itertools import pairwise
 from domain.facts import AgreePlan, FileComplaint, LiftHold, RecordCallOutcome, ReportCircumstance, ReportHardship
 from domain.ledger import Entry, EntryKind
 from domain.money import parse_minor
-from domain.requests import GrantGrace, HoldCase, ResolveComplaint, ResumeCase
+from domain.requests import EndCircumstance, GrantGrace, HoldCase, ResolveComplaint, ResumeCase
 from domain.terms import HoldKind
 from tests.domain.office import HARDSHIP_GRACE, end_of
 from tests.domain.simulator import Booked, Life
+
+_ENDED_BY_OTHER_MEANS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.MANUAL})
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Stop:
 def stops(life: Life) -> list[Stop]:
     """Everything that stopped contact in a life."""
     return [*_holds(life), *_promises(life), *_plans(life)]
+
+
+def in_force(known: Iterable[Stop], moment: datetime) -> list[Stop]:
+    """What stopped contact at that moment."""
+    return [stop for stop in known if stop.covers(moment)]
 
 
 def money_in(entries: Sequence[Entry]) -> int:
@@ -86,6 +93,8 @@ def _ended(life: Life, kind: HoldKind, hold_id: str, since: datetime) -> datetim
                 named = ended == hold_id
             case LiftHold(hold_kind=ended_kind, hold_id=ended):
                 named = (ended_kind, ended) == (kind, hold_id)
+            case EndCircumstance(circumstance_id=ended) if kind not in _ENDED_BY_OTHER_MEANS:
+                named = ended == hold_id
             case ResumeCase(hold_id=ended) if kind is HoldKind.MANUAL:
                 named = ended == hold_id
             case _:

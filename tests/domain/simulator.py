@@ -73,6 +73,8 @@ class Habits:
     answers: tuple[Answer, ...] = (Answer.LEFT,)
     takes: tuple[timedelta, ...] = (timedelta(0),)
     """How long a contact, a call's request or a hand-over is under way."""
+    meanwhile: tuple[Tell | None, ...] = (None,)
+    """What is told halfway through."""
     after_contact: tuple[Tell | None, ...] = (None,)
     """What a contact that left is answered with, an hour later."""
     after_call_request: tuple[Tell | None, ...] = (None,)
@@ -89,7 +91,7 @@ class Habits:
 
 @dataclass(frozen=True)
 class Deed:
-    """A step that was carried out, with the case as it stood."""
+    """A step that was carried out or waited for, with the case as it stood."""
 
     at: datetime
     step: Step
@@ -126,6 +128,8 @@ class Life:
     now: datetime = field(init=False)
     office: Office = field(init=False)
     deeds: list[Deed] = field(default_factory=list)
+    waits: list[Deed] = field(default_factory=list)
+    """Steps whose time had not come, as often as the loop went to wait for them."""
     changes: list[Change] = field(default_factory=list)
     booked: list[Booked] = field(default_factory=list)
     refused: list[tuple[Message, Refusal]] = field(default_factory=list)
@@ -230,6 +234,7 @@ class Life:
         if self._action is not None:
             moments.append(self._action[0])
         elif step.kind is not StepKind.ENDED:
+            self.waits.append(Deed(self.now, step, self.case))
             moments.append(step.due_at)
         if self._coming:
             moments.append(self._coming[0][0])
@@ -261,9 +266,10 @@ class Life:
             self._react("after_contact", self.habits.after_contact, ends_at + timedelta(hours=1))
 
     def _request_call(self) -> None:
-        call_id, written, takes = self.case.contact_id, self._written(), self._next_length()
-        deadline = self.now + takes + self.case.timetable.call_within
-        self._action = (self.now + takes, (*written, CallRequested(CallTask(call_id, deadline))))
+        written, call_id = self._written(), self.case.contact_id
+        ends_at = self._begin(())
+        requested = CallRequested(CallTask(call_id, ends_at + self.case.timetable.call_within))
+        self._action = (ends_at, (*written, requested))
         self._react("after_call_request", self.habits.after_call_request, self.now + timedelta(days=1))
 
     def _ask_person(self, subject: str) -> None:
@@ -288,12 +294,11 @@ class Life:
 
     def _begin(self, events: Sequence[CaseEvent]) -> datetime:
         """An action whose outcome is known when it ends."""
-        ends_at = self.now + self._next_length()
-        self._action = (ends_at, events)
-        return ends_at
-
-    def _next_length(self) -> timedelta:
-        return self._habit("takes", self.habits.takes)
+        takes = self._habit("takes", self.habits.takes)
+        self._action = (self.now + takes, events)
+        if takes:
+            self._react("meanwhile", self.habits.meanwhile, self.now + takes / 2)
+        return self.now + takes
 
     def _react(self, name: str, reactions: Sequence[Tell | None], at: datetime) -> None:
         reaction = self._habit(name, reactions)
