@@ -162,6 +162,10 @@ class House:
         """How many days after the due date each demand was made."""
         return [self._day_of(each) for each in self.demands(account_id)]
 
+    def clock_of(self, contact: Contact) -> str:
+        """The time in Beijing at which a contact was made."""
+        return f"{contact.attempted_at.astimezone(BEIJING):%H:%M}"
+
     def _day_of(self, contact: Contact) -> int:
         return (contact.attempted_at.astimezone(BEIJING).date() - self.due_date).days
 

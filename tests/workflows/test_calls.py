@@ -151,7 +151,7 @@ async def test_a_call_task_is_withdrawn_when_a_hold_arrives(house: House) -> Non
 
 
 async def test_a_call_task_ends_with_the_money(house: House) -> None:
-    account, task = await awaiting_call(house)
+    account, _ = await awaiting_call(house)
     await house.pay(account, "1234.56")
     assert await house.ended(account)
     assert (await house.status(account))["call"] is None
