@@ -144,7 +144,6 @@ class ContactOrder:
     account_id: str
     channel: Channel
     stage: Stage
-    policy_version: str
     next_due: datetime
     """When the contact after it is wanted, if this one leaves when it is ordered."""
     next_channel: Channel

@@ -50,14 +50,13 @@ def composer() -> Composer:
     return Composer(ROOT / "config" / "templates")
 
 
-def order(account_id: str, number: int = 1, channel: Channel = Channel.SMS, version: str = "v") -> ContactOrder:
+def order(account_id: str, number: int = 1, channel: Channel = Channel.SMS) -> ContactOrder:
     """A first reminder for a plain account."""
     return ContactOrder(
         contact_id=f"{account_id}.{number}",
         account_id=account_id,
         channel=channel,
         stage=Stage.FIRST_REMINDER,
-        policy_version=version,
         next_due=NOON + timedelta(days=7),
         next_channel=Channel.SMS,
         owed=(123456, 123456),
