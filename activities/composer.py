@@ -11,6 +11,7 @@ from activities.language_files import CONVENTIONS
 from activities.language_messages import LanguageMessages
 from config.yaml_documents import ConfigError
 from domain.messages import MessageFacts, MessageKey, MessageRefused, Words
+from domain.terms import Channel, MessageClass
 
 DEFAULT_LANGUAGE = "en"
 """In which a person is written to whose own language has no templates."""
@@ -38,6 +39,10 @@ class Composer:
         alike = [name for name in self._languages if _spoken(name) == _spoken(tag)]
         exact = [name for name in alike if name.casefold() == tag]
         return next(iter([*exact, *alike]), DEFAULT_LANGUAGE)
+
+    def writes(self, message_class: MessageClass, occasion: str, channel: Channel, language: str) -> bool:
+        """Whether there is a template for a message in a language that has a folder."""
+        return language in self._languages and self._languages[language].writes(message_class, occasion, channel)
 
     def compose(self, key: MessageKey, facts: MessageFacts) -> Words:
         """The words of a message.

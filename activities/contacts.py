@@ -125,7 +125,7 @@ class Contacts:
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey(order.message_class, order.occasion or order.stage, order.channel, language)
         try:
-            facts = gather(desk, guard.statement, guard.reach, order.contact_id, language)
+            facts = gather(desk, guard.statement, guard.reach, order.contact_id, language, order.occasion)
             words = self._composer.compose(key, facts)
         except MessageRefused as error:
             return refuse_words(desk, order, error)

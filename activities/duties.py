@@ -26,8 +26,6 @@ from storage import audit
 from storage.duties import duty_of_contact, first_communication_at, recorded_duties
 from storage.tables import Contact, ContactStatus, RecordedDuty
 
-_UNTOLD = 0
-"""The revision of a row whose change the case has not been told."""
 _STAGES = tuple(Stage)
 _BY_STAGE = {Trigger.ESCALATION: Stage.ESCALATION, Trigger.PRE_LEGAL: Stage.PRE_LEGAL}
 _FATES = {
@@ -50,7 +48,7 @@ def review_duties(desk: Desk, *, everything: bool = False) -> tuple[CaseEvent, .
     changed = [*_record_owed(desk, rows, owed), *_drop(desk, rows, owed), *(each for each in rows if _untold(each))]
     if not changed and not everything:
         return ()
-    revision = max((each.revision for each in rows), default=_UNTOLD) + bool(changed)
+    revision = max((abs(each.revision) for each in rows), default=0) + bool(changed)
     for row in changed:
         row.revision = revision
         desk.session.add(row)
@@ -186,7 +184,7 @@ def _new_row(desk: Desk, owed: DutyOwed) -> RecordedDuty:
         state=DutyState.OWED,
         since=owed.since,
         due_at=owed.since,
-        revision=_UNTOLD,
+        revision=0,
     )
     _write(desk, row, owed)
     return row
@@ -213,14 +211,15 @@ def _message(desk: Desk, row: RecordedDuty) -> OwedMessage:
 
 
 def _note_fate(desk: Desk, row: RecordedDuty, fate: DutyState, contact: Contact) -> None:
-    row.state, row.arrived_at, row.revision = fate, contact.delivered_at, _UNTOLD
+    row.state, row.arrived_at, row.revision = fate, contact.delivered_at, -abs(row.revision)
     desk.session.add(row)
     desk.session.flush()
     _audit(desk, f"duty_{fate}", row, contact_id=contact.contact_id, missed=row.missed or None, arrived=_arrival(row))
 
 
 def _untold(row: RecordedDuty) -> bool:
-    return row.revision == _UNTOLD
+    """Whether the case has not been told of the row's last change: its revision is not above zero until then."""
+    return row.revision <= 0
 
 
 def _row(desk: Desk, message_id: str) -> RecordedDuty | None:

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 
 from activities.language_files import Conventions
-from domain.messages import MessageFacts, MessageRefused
+from domain.messages import MessageFacts, MessageRefused, NoticeFacts
 from domain.money import minor_digits
 from domain.terms import Channel
 
@@ -22,11 +22,13 @@ FactWords = Mapping[str, str | bool]
 _SAID_ALOUD = frozenset({"collector", "person_name", "help_phone"})
 """All that an announcement may say: whoever hears it learns nothing of the debt."""
 
-_WRITTEN = _SAID_ALOUD | {
+WRITTEN_FACTS = _SAID_ALOUD | {
     "lender_name",
     "collects_for_another",
     "product",
     "account_id",
+    "account_ending",
+    "time_barred",
     "arrears",
     "arrears_principal",
     "arrears_interest",
@@ -43,6 +45,20 @@ _WRITTEN = _SAID_ALOUD | {
     "complaint_email",
     "postal_address",
 }
+"""All that templates of messages in writing, and scripts of calls, may say."""
+
+NOTICE_FACTS = frozenset(
+    {
+        "itemised_on",
+        "itemised_amount",
+        "itemised_due",
+        "itemised_interest",
+        "itemised_fees",
+        "itemised_paid",
+        "period_ends",
+    }
+)
+"""What the templates of notices may say beside the rest."""
 
 _MARK_OF_ROWS = re.compile(r"\s*\|\s*")
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -51,7 +67,7 @@ _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 def variables_of(channel: Channel) -> frozenset[str]:
     """The names that templates of a channel may use."""
-    return _SAID_ALOUD if channel is Channel.VOICE else frozenset(_WRITTEN)
+    return _SAID_ALOUD if channel is Channel.VOICE else WRITTEN_FACTS
 
 
 def fact_words(facts: MessageFacts, locale: Locale, conventions: Conventions) -> FactWords:
@@ -64,6 +80,8 @@ def fact_words(facts: MessageFacts, locale: Locale, conventions: Conventions) ->
     if faults:
         raise MessageRefused(f"contact {facts.contact_id}: {'; '.join(faults)}")
     words = _texts(facts) | _amounts(facts, locale) | _times(facts, locale, conventions)
+    if facts.notice is not None:
+        words |= _notice(facts.notice, facts.currency, locale, conventions)
     empty = [name for name, value in words.items() if not value]
     if empty:
         raise MessageRefused(
@@ -71,6 +89,7 @@ def fact_words(facts: MessageFacts, locale: Locale, conventions: Conventions) ->
         )
     return words | {
         "collects_for_another": words["collector"] != words["lender_name"],
+        "time_barred": facts.time_barred,
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
     }
 
@@ -98,6 +117,7 @@ def _texts(facts: MessageFacts) -> dict[str, str]:
         "lender_name": lender.name,
         "product": facts.product,
         "account_id": facts.account_id,
+        "account_ending": facts.account_ending,
         "pay_url": lender.pay_url,
         "link": facts.link,
         "complaint_phone": lender.complaint_phone,
@@ -125,6 +145,22 @@ def _times(facts: MessageFacts, locale: Locale, conventions: Conventions) -> dic
         "as_of": _write_moment(facts.as_of, locale, conventions),
         "as_of_date": _write_date(facts.as_of.date(), locale, conventions),
     }
+
+
+def _notice(notice: NoticeFacts, currency: str, locale: Locale, conventions: Conventions) -> dict[str, str]:
+    itemised = notice.itemisation
+    amounts = {
+        "itemised_amount": ("", itemised.amount_minor),
+        "itemised_due": ("+ ", itemised.fell_due.principal_minor),
+        "itemised_interest": ("+ ", itemised.fell_due.interest_minor),
+        "itemised_fees": ("+ ", itemised.fell_due.fees_minor),
+        "itemised_paid": ("- ", itemised.paid_minor),
+    }
+    words = {name: sign + write_amount(minor, currency, locale) for name, (sign, minor) in amounts.items()}
+    words["itemised_on"] = _write_date(itemised.on, locale, conventions)
+    if notice.period_ends is not None:
+        words["period_ends"] = _write_date(notice.period_ends, locale, conventions)
+    return words
 
 
 def inert(text: str) -> str:

@@ -49,6 +49,10 @@ class RequiredPoint(_Part):
     any_of: Annotated[tuple[Text, ...], Field(min_length=1)]
     before_facts: bool = False
     """Whether it must stand before anything that tells of the debt."""
+    notices: tuple[Text, ...] = ()
+    """The notices that must make it; a point that names some is not for demands."""
+    time_barred: bool | None = None
+    """Whether it is for debts alone that are too old to be sued for, or for the others; none: for all."""
     tells_of_debt: bool = False
     """Whether its wordings tell of the debt by themselves."""
     reason: Text
@@ -61,9 +65,15 @@ class RequiredWords(_Part):
 
     points: Annotated[tuple[RequiredPoint, ...], Field(min_length=1)]
 
-    def for_message(self, stage: Stage, channel: Channel) -> tuple[RequiredPoint, ...]:
-        """The points that one message must make."""
-        return tuple(each for each in self.points if channel in each.channels and stage in each.stages)
+    def for_demand(self, stage: Stage, channel: Channel) -> tuple[RequiredPoint, ...]:
+        """The points that one stage's message must make."""
+        return tuple(
+            each for each in self.points if channel in each.channels and stage in each.stages and not each.notices
+        )
+
+    def for_notice(self, notice: str, channel: Channel) -> tuple[RequiredPoint, ...]:
+        """The points that one notice must make."""
+        return tuple(each for each in self.points if channel in each.channels and notice in each.notices)
 
 
 def load_conventions(language_folder: Path) -> Conventions:

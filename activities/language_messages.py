@@ -10,9 +10,17 @@ from typing import assert_never
 from jinja2 import TemplateError
 
 from activities.email_layout import EmailLayout
-from activities.fact_words import FactWords, fact_words, variables_of
+from activities.fact_words import NOTICE_FACTS, FactWords, fact_words, variables_of
 from activities.language_files import CONVENTIONS, RequiredPoint, load_conventions, load_required_words, locale_of
-from activities.right_to_know import discloses_to_others, late_points, missing, unfit, unmade_points
+from activities.notice_files import NoticeContent, load_notices
+from activities.right_to_know import (
+    discloses_to_others,
+    late_points,
+    missing,
+    missing_in_notice,
+    unfit,
+    unmade_points,
+)
 from activities.sample_facts import SAMPLES
 from activities.template_files import ENDING, TemplateFiles
 from activities.wording import ForbiddenWords
@@ -30,12 +38,16 @@ _SUBJECT = "Subject:"
 class _Template:
     """One message's template and what is known of it before any facts come."""
 
-    stage: Stage
+    message_class: MessageClass
+    occasion: str
     channel: Channel
     file: str
     template_id: str
     version: str
     variables: frozenset[str]
+    points: tuple[RequiredPoint, ...]
+    notice: NoticeContent | None
+    """What a notice must tell; none for demands, which all tell the same."""
 
 
 class LanguageMessages:
@@ -54,20 +66,26 @@ class LanguageMessages:
         self._required = load_required_words(folder)
         self._forbidden = ForbiddenWords.load(folder)
         self._files = TemplateFiles(folder)
+        self._notices = tuple(each for each in load_notices(folder.parent) if folder.name in each.languages)
         _raise_any(self._problems_of_files())
         shaping = (folder / CONVENTIONS, layout.path)
-        self._templates = {(each.stage.value, each.channel): each for each in self._known_templates(shaping)}
+        known = self._known_templates(shaping)
+        self._templates = {(each.message_class, each.occasion, each.channel): each for each in known}
         _raise_any(self._problems_of_samples())
 
+    def writes(self, message_class: MessageClass, occasion: str, channel: Channel) -> bool:
+        """Whether there is a template for a message."""
+        return (message_class, occasion, channel) in self._templates
+
     def compose(self, key: MessageKey, facts: MessageFacts) -> Words:
-        """The words of a demand.
+        """The words of a demand or a notice.
 
         Raises:
             MessageRefused: if there is no such message, or its words would lack what the person has a right to know,
                 tell others, or hold what is forbidden.
         """
-        template = self._templates.get((key.occasion, key.channel))
-        if template is None or key.message_class is not MessageClass.DEMAND:
+        template = self._templates.get((key.message_class, key.occasion, key.channel))
+        if template is None:
             raise MessageRefused(f"{self._language} has no {key.message_class} for {key.occasion} by {key.channel}")
         said = fact_words(facts, self._locale, self._conventions)
         words = self._words(template, said)
@@ -77,14 +95,35 @@ class LanguageMessages:
         return words
 
     def _known_templates(self, shaping: tuple[Path, ...]) -> Iterator[_Template]:
-        for stage, channel, file in _required_files():
-            template_id = f"{self._language}/{file.removesuffix(ENDING)}"
-            yield _Template(
-                stage, channel, file, template_id, self._files.digest(file, *shaping), self._files.variables(file)
-            )
+        for file, stage, channel in _demands():
+            points = self._required.for_demand(stage, channel)
+            yield self._template(file, MessageClass.DEMAND, stage, channel, points, None, shaping)
+        for file, notice, channel in self._notice_files():
+            points = self._required.for_notice(notice.notice, channel)
+            yield self._template(file, MessageClass.STATUTORY, notice.notice, channel, points, notice, shaping)
+
+    def _template(
+        self,
+        file: str,
+        message_class: MessageClass,
+        occasion: str,
+        channel: Channel,
+        points: tuple[RequiredPoint, ...],
+        notice: NoticeContent | None,
+        shaping: tuple[Path, ...],
+    ) -> _Template:
+        template_id = f"{self._language}/{file.removesuffix(ENDING)}"
+        version, variables = self._files.digest(file, *shaping), self._files.variables(file)
+        return _Template(message_class, occasion, channel, file, template_id, version, variables, points, notice)
+
+    def _notice_files(self) -> Iterator[tuple[str, NoticeContent, Channel]]:
+        for notice in self._notices:
+            for channel in notice.channels:
+                yield f"statutory/{notice.notice}.{channel}{ENDING}", notice, channel
 
     def _words(self, template: _Template, said: FactWords) -> Words:
-        offered = {name: said[name] for name in variables_of(template.channel)}
+        names = variables_of(template.channel) | (NOTICE_FACTS if template.notice is not None else frozenset())
+        offered = {name: said[name] for name in names if name in said}
         rendered = _tidy(self._files.render(template.file, offered))
         subject, text = "", rendered
         match template.channel:
@@ -109,18 +148,20 @@ class LanguageMessages:
         return self._layout.html(subject, text, self._language, (str(said["pay_url"]), str(said["link"])))
 
     def _faults(self, template: _Template, words: Words, said: FactWords) -> Iterator[str]:
-        yield from missing(template.channel, words, said)
+        if template.notice is None:
+            yield from missing(template.channel, words, said)
+        else:
+            yield from missing_in_notice(template.channel, words, said, template.notice.states, template.notice.rows)
         yield from unfit(template.channel, words, said, self._conventions)
-        yield from unmade_points(words, self._points(template))
+        yield from unmade_points(words, template.points, said)
         yield from map(str, self._forbidden.findings(_impersonal(words, said)))
-
-    def _points(self, template: _Template) -> tuple[RequiredPoint, ...]:
-        return self._required.for_message(template.stage, template.channel)
 
     def _problems_of_files(self) -> Iterator[str]:
         yield from self._files.syntax_problems()
-        for _, channel, file in _required_files():
+        for file, _, channel in _demands():
             yield from self._files.problems(file, variables_of(channel))
+        for file, _, channel in self._notice_files():
+            yield from self._files.problems(file, variables_of(channel) | NOTICE_FACTS)
         for path, text in self._files.plain_texts():
             for finding in self._forbidden.findings(text):
                 yield f"{path}:{finding.line}: {finding}; take it out"
@@ -140,16 +181,16 @@ class LanguageMessages:
         faults = chain(
             self._faults(template, words, said),
             discloses_to_others(template.channel, words, said),
-            late_points(template.channel, words, self._points(template), said),
+            late_points(template.channel, words, template.points, said),
         )
         for each in faults:
             yield f"{self._files.path(template.file)}: {each}"
 
 
-def _required_files() -> Iterator[tuple[Stage, Channel, str]]:
+def _demands() -> Iterator[tuple[str, Stage, Channel]]:
     for stage in _STAGES:
         for channel in Channel:
-            yield stage, channel, f"demand/{stage}.{channel}{ENDING}"
+            yield f"demand/{stage}.{channel}{ENDING}", stage, channel
 
 
 def _raise_any(problems: Iterator[str]) -> None:

@@ -1,7 +1,6 @@
 """Draws up the checklist of a referral from the case and the records, as they are at one moment."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -80,8 +79,7 @@ def _within_limitation(desk: Desk) -> ChecklistItem:
     instalments = desk.statement().instalments
     due = max(each.instalment.overdue_from for each in instalments)
     _, _, region = desk.account.jurisdiction.partition("-")
-    limitation = desk.pack.limitation
-    ends = due + timedelta(days=365 * limitation.years_by_region.get(region, limitation.years))
+    ends = desk.pack.limitation.ends_at(due, region)
     return ChecklistItem("within_limitation", desk.now < ends, f"{ends:%Y-%m-%d} at the earliest")
 
 

@@ -3,16 +3,20 @@
 from zoneinfo import ZoneInfo
 
 from activities.desk import Desk, RefusedError
+from activities.notice_facts import gather_notice
 from domain.ledger import Statement
 from domain.messages import MessageFacts
 from domain.terms import Channel
 from storage.people import Reach
 
 
-def gather(desk: Desk, statement: Statement, reach: Reach, contact_id: str, language: str) -> MessageFacts:
-    """The facts of one account for one message, in the person's own time.
+def gather(
+    desk: Desk, statement: Statement, reach: Reach, contact_id: str, language: str, notice: str = ""
+) -> MessageFacts:
+    """The facts of one account for one message, in the person's own time; for a notice, with its own facts.
 
     Raises:
+        MessageRefused: if a notice's amounts do not add up.
         RefusedError: if nothing is overdue, so that there is nothing to ask for.
     """
     oldest = statement.oldest_unpaid(desk.now)
@@ -33,4 +37,13 @@ def gather(desk: Desk, statement: Statement, reach: Reach, contact_id: str, lang
         days_overdue=(as_of.date() - oldest.due_date).days,
         as_of=as_of,
         postal_address=letter_to.value if letter_to is not None else None,
+        time_barred=_time_barred(desk, statement),
+        notice=gather_notice(desk, statement, notice) if notice else None,
     )
+
+
+def _time_barred(desk: Desk, statement: Statement) -> bool:
+    limitation = desk.pack.limitation
+    last = max(each.instalment.overdue_from for each in statement.instalments)
+    ends = limitation.ends_at(last, desk.account.jurisdiction.partition("-")[2])
+    return limitation.demands_say_when_over and ends <= desk.now

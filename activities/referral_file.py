@@ -75,6 +75,8 @@ def _contacts(desk: Desk) -> list[dict[str, Any]]:
         {
             "contact_id": each.contact_id,
             "channel": each.channel,
+            "message_class": each.message_class,
+            "occasion": each.occasion or each.stage,
             "stage": each.stage,
             "at": each.attempted_at,
             "status": each.status,

@@ -5,7 +5,7 @@ The words themselves are searched for each fact as it is written there: a templa
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from activities.fact_words import FactWords
 from activities.language_files import Conventions, RequiredPoint
@@ -65,6 +65,19 @@ def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
             pass
 
 
+def missing_in_notice(
+    channel: Channel, words: Words, facts: FactWords, states: Sequence[str], rows: Sequence[str]
+) -> Iterator[str]:
+    """Each thing that the words of a notice do not state although the law wants it, in words."""
+    states, rows = ([each for each in names if _is_told(each, facts)] for names in (states, rows))
+    for name in states:
+        if name not in facts or not _states(words.text, str(facts[name])):
+            yield f"does not state {name}; put {{{{ {name} }}}} back"
+    yield from _other_rows(words.text, facts, rows)
+    if channel is Channel.LETTER:
+        yield from _missing_letterhead(words.text, facts)
+
+
 def unfit(channel: Channel, words: Words, facts: FactWords, conventions: Conventions) -> Iterator[str]:
     """What else forbids sending the words on their channel: too long, without a signature, or telling others."""
     match channel:
@@ -83,10 +96,12 @@ def unfit(channel: Channel, words: Words, facts: FactWords, conventions: Convent
             pass
 
 
-def unmade_points(words: Words, points: tuple[RequiredPoint, ...]) -> Iterator[str]:
+def unmade_points(words: Words, points: tuple[RequiredPoint, ...], facts: FactWords) -> Iterator[str]:
     """Each point that the words do not make."""
     text = PlainText(words.text)
     for each in points:
+        if each.time_barred is not None and each.time_barred is not facts["time_barred"]:
+            continue
         if not any(map(text.says, each.any_of)):
             yield f"does not make the point {each.point}; {_how_to_make(each)}"
 
@@ -123,11 +138,20 @@ def _states(text: str, value: str) -> bool:
 
 
 def _missing_rows(text: str, facts: FactWords) -> Iterator[str]:
-    rows = [line.rsplit(_ROW, 1)[1] for line in text.splitlines() if _ROW in line]
     names = ["arrears_principal", "arrears_interest", "arrears_fees", "arrears"]
     names += ["balance"] if facts["balance_differs"] else []
-    if rows != [facts[name] for name in names]:
+    yield from _other_rows(text, facts, names)
+
+
+def _other_rows(text: str, facts: FactWords, names: Sequence[str]) -> Iterator[str]:
+    rows = [line.rsplit(_ROW, 1)[1] for line in text.splitlines() if _ROW in line]
+    if rows != [facts.get(name) for name in names]:
         yield f'does not list {", ".join(names)}, one a line in this order; write each as "Label | {{{{ amount }}}}"'
+
+
+def _is_told(name: str, facts: FactWords) -> bool:
+    """The balance is told only where it differs from what is overdue."""
+    return name != "balance" or bool(facts["balance_differs"])
 
 
 def _missing_letterhead(text: str, facts: FactWords) -> Iterator[str]:

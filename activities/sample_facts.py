@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from domain.ledger import Sums
-from domain.messages import Lender, MessageFacts
+from domain.messages import Itemisation, Lender, MessageFacts, NoticeFacts
 
 _OWN_NAME = Lender(
     name="Nordlicht",
@@ -29,6 +29,9 @@ _EQUAL = MessageFacts(
     due_date=date(2026, 3, 14),
     days_overdue=1,
     as_of=datetime(2026, 5, 23, 9, 41, tzinfo=UTC),
+    notice=NoticeFacts(
+        Itemisation(date(2026, 2, 17), 118_203, Sums(7_011, 6_021, 5_017), 11_096), period_ends=date(2026, 7, 11)
+    ),
 )
 
 SAMPLES = (
@@ -39,6 +42,6 @@ SAMPLES = (
         balance_minor=987_654,
         days_overdue=76,
     ),
-    replace(_EQUAL, arrears=Sums(principal_minor=120_031), balance_minor=120_031, currency="JPY"),
+    replace(_EQUAL, arrears=Sums(principal_minor=120_031), balance_minor=120_031, currency="JPY", time_barred=True),
 )
-"""The lender itself with all due; somebody else with a part not yet due; and arrears without interest and fees."""
+"""The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees."""

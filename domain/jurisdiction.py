@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
@@ -130,6 +130,12 @@ class Limitation(Figures):
     """Where the debt itself ends, so that its case closes."""
     warn_days_before: tuple[Count, ...]
     """When a named person is told that it is running out."""
+    demands_say_when_over: Flag = False
+    """Whether demands must say so once it is over; they then speak of no referral either."""
+
+    def ends_at(self, last_overdue_from: datetime, region: str) -> datetime:
+        """When the period is over at the earliest, for a debt whose last instalment is overdue from that moment."""
+        return last_overdue_from + timedelta(days=365 * self.years_by_region.get(region, self.years))
 
 
 class Retention(Figures):

@@ -24,6 +24,28 @@ class Lender:
 
 
 @dataclass(frozen=True, slots=True)
+class Itemisation:
+    """How what is overdue came about since a date, in minor units: the amount then, and what came and went since."""
+
+    on: date
+    amount_minor: int
+    """What was overdue at the end of that date."""
+    fell_due: Sums
+    """What fell due since."""
+    paid_minor: int
+    """What was paid or waived since."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """What a notice that the law demands says beside the facts of every message."""
+
+    itemisation: Itemisation
+    period_ends: date | None = None
+    """The last day to answer or to pay, if the notice sets one."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """Everything that a template may say, read from the records when the message is composed.
 
@@ -45,6 +67,15 @@ class MessageFacts:
     """The moment of the sums, aware, in the person's zone."""
     postal_address: str | None = None
     """Where a letter goes."""
+    time_barred: bool = False
+    """Whether the debt is too old to be sued for, and the law there wants the person to be told."""
+    notice: NoticeFacts | None = None
+    """For a notice that the law demands."""
+
+    @property
+    def account_ending(self) -> str:
+        """The last four characters of the account's id, by which the person knows it and others do not."""
+        return self.account_id[-4:]
 
     @property
     def link(self) -> str:

@@ -323,7 +323,7 @@ class RecordedDuty(SQLModel, table=True):
     missed: bool = Field(default=False)
     """Whether it had not been given by its deadline."""
     revision: int
-    """The number of the account's change of duties that wrote it last."""
+    """The number of the account's change of duties that wrote it last; not above zero until the case is told."""
 
 
 class StoredText(SQLModel, table=True):

@@ -68,12 +68,12 @@ def _case(policy: Policy) -> Case:
     )
 
 
-@pytest.mark.parametrize("name", ["fenfu-cn", "consumer-us", "demo"])
+@pytest.mark.parametrize("name", ["fenfu-cn", "consumer-us", "consumer-uk", "demo"])
 def test_every_shipped_policy_loads(name: str) -> None:
     assert load_policies(POLICIES)[name].name == name
 
 
-@pytest.mark.parametrize("name", ["fenfu-cn", "consumer-us"])
+@pytest.mark.parametrize("name", ["fenfu-cn", "consumer-us", "consumer-uk"])
 def test_a_whole_life_takes_four_to_six_months(name: str) -> None:
     _, review_after = contacts_until_review(load_policy(POLICIES / f"{name}.yaml"))
     assert timedelta(days=120) <= review_after <= timedelta(days=180)
@@ -84,7 +84,7 @@ def test_a_whole_life_of_the_demonstration_takes_about_a_minute() -> None:
     assert timedelta(seconds=50) <= review_after <= timedelta(seconds=80)
 
 
-@pytest.mark.parametrize("name", ["fenfu-cn", "consumer-us", "demo"])
+@pytest.mark.parametrize("name", ["fenfu-cn", "consumer-us", "consumer-uk", "demo"])
 def test_every_stage_has_its_contacts_in_every_shipped_policy(name: str) -> None:
     policy = load_policy(POLICIES / f"{name}.yaml")
     contacts, _ = contacts_until_review(policy)
