@@ -42,19 +42,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for subject in (
-    accounts,
-    payments,
-    plans,
-    complaints,
-    person,
-    calls,
-    waivers,
-    steering,
-    legal,
-    lists,
-    trail,
-    personal_data,
-    setup,
-):
+_SUBJECTS = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal, lists, trail)
+for subject in (*_SUBJECTS, personal_data, setup):
     app.add_typer(subject.commands)

@@ -40,6 +40,11 @@ class ImportReport:
         at_import = self.imported.refused if self.imported is not None else []
         return sorted([*self.fitting.refused, *at_import], key=lambda each: (each.file, each.line))
 
+    @property
+    def refused_rows(self) -> int:
+        """How many rows were refused; one may have several things wrong."""
+        return len({(each.file, each.line) for each in self.refused})
+
     def as_json(self) -> dict[str, Any]:
         """The report for machines."""
         return {
@@ -47,7 +52,7 @@ class ImportReport:
             "encoding": self._encoding(),
             "rows": self.reading.rows,
             **(self._counts() if self.imported is not None else {"would_start": self._plan()}),
-            "refused_rows": self._refused_rows(),
+            "refused_rows": self.refused_rows,
             "refused": [asdict(each) for each in self.refused],
         }
 
@@ -68,7 +73,7 @@ class ImportReport:
     def _show_refused(self, rejects: Path | None) -> None:
         rows = [[getattr(each, name) for name in _COLUMNS] for each in self.refused[:_SHOWN]]
         columns = ("file", "#line", "account", "column", "reason")
-        print_table(f"Refused rows: {self._refused_rows()}", columns, rows)
+        print_table(f"Refused rows: {self.refused_rows}", columns, rows)
         hidden = len(self.refused) - _SHOWN
         if rejects is not None:
             console().print(f"All of them are in {rejects}", style="dim")
@@ -81,10 +86,6 @@ class ImportReport:
     def _counts(self) -> dict[str, int]:
         counts = self.imported.counts() if self.imported is not None else Counter()
         return {name: counts[name] for name in _MEANINGS}
-
-    def _refused_rows(self) -> int:
-        """How many rows; one may have several things wrong."""
-        return len({(each.file, each.line) for each in self.refused})
 
     def _plan(self) -> list[dict[str, Any]]:
         """What would be started, counted by jurisdiction, policy and the stage in which each account would be."""

@@ -1,5 +1,6 @@
 """What a person looks at: one account, many accounts, what waits for people, and the messages."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,11 +13,21 @@ from cli.printing import console, print_fields, print_json, print_table
 from cli.worklists import Sent, waiting_calls, waiting_decisions
 from cli.worklists import messages as messages_of
 from domain.terms import CaseState, Channel, Stage
-from storage.tables import Contact, ContactStatus
+from storage.tables import AccountState, Contact, ContactStatus
 
 commands = typer.Typer()
 
-_STATES = ("registered", *CaseState)
+_STATES = (AccountState.REGISTERED.value, *CaseState)
+_SHOWN = ("at", "channel", "stage", "became")
+_BECAME = {
+    ContactStatus.SENDING: "being handed over",
+    ContactStatus.RELEASED: "not sent, will be tried again",
+    ContactStatus.SENT: "sent",
+    ContactStatus.DELIVERED: "delivered",
+    ContactStatus.UNKNOWN: "may have been sent, counts as sent",
+    ContactStatus.REJECTED: "not sent, refused by the provider",
+    ContactStatus.FAILED: "sent, did not arrive",
+}
 
 
 def _state(value: str | None) -> str | None:
@@ -109,39 +120,42 @@ def outbox(
     if as_json:
         print_json({"messages": rows, "after": following, "folder": str(folder)})
         return
-    columns = ["contact", "at", "channel", "stage", "status", "sent", *(["words"] if words else [])]
-    keys = ("contact_id", "at", "channel", "stage", "status", "sent", *(["words"] if words else []))
-    print_table(f"Messages and calls: {len(rows)}", columns, ([row[key] for key in keys] for row in rows))
+    if words:
+        for row in rows:
+            print_fields(row["contact_id"], {name: row[name] for name in (*_SHOWN, "subject", "words")})
+    else:
+        print_table(f"Messages and calls: {len(rows)}", ("contact", *_SHOWN), _cells(rows, ("contact_id", *_SHOWN)))
     _say_more(following)
-    console().print(f"What was not sent is kept in {folder}", style="dim")
+    console().print(f"What was not sent is kept in {folder}", style="dim", soft_wrap=True)
 
 
 def _show_accounts(page: Page) -> None:
-    print_table(
-        f"Accounts: {len(page.accounts)}",
-        ("account", "debtor", "policy", "where", "state", "stage", "#overdue", "", "holds", "next contact"),
+    columns = ("account", "debtor", "policy", "where", "state", "stage", "#overdue", "holds", "next contact")
+    rows = (
         (
-            (
-                each["account_id"],
-                each["debtor_id"],
-                each["policy"],
-                each["jurisdiction"],
-                f"{each['state']}: {each['closed']}" if each["closed"] else each["state"],
-                each["stage"],
-                each["outstanding"],
-                each["currency"],
-                ", ".join(each["holds"]),
-                each["next_contact_at"],
-            )
-            for each in page.accounts
-        ),
+            each["account_id"],
+            each["debtor_id"],
+            each["policy"],
+            each["jurisdiction"],
+            f"{each['state']}: {each['closed']}" if each["closed"] else each["state"],
+            each["stage"],
+            f"{each['outstanding']} {each['currency']}",
+            ", ".join(each["holds"]),
+            each["next_contact_at"],
+        )
+        for each in page.accounts
     )
+    print_table(f"Accounts: {len(page.accounts)}", columns, rows)
     _say_more(page.after)
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[list[Any]]:
+    return [[row[name] for name in names] for row in rows]
 
 
 def _say_more(after: str | None) -> None:
     if after is not None:
-        console().print(f"There is more: add --after {after}", style="dim")
+        console().print(f"There is more: add --after {after}", style="dim", soft_wrap=True)
 
 
 def _as_read(told: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +210,7 @@ def _message(contact: Contact, with_words: bool) -> dict[str, Any]:
         "stage": contact.stage,
         "status": contact.status,
         "simulated": contact.simulated,
-        "sent": _sent(contact),
+        "became": _became(contact),
         "provider_ref": contact.provider_ref,
         "template": contact.template_id,
         "code": contact.code,
@@ -204,8 +218,7 @@ def _message(contact: Contact, with_words: bool) -> dict[str, Any]:
     return row | {"subject": contact.subject, "words": contact.words} if with_words else row
 
 
-def _sent(contact: Contact) -> str:
-    if contact.simulated:
-        return "not sent, kept in the outbox"
-    left = contact.status in (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.FAILED)
-    return "sent" if left else {"unknown": "may have been sent"}.get(contact.status, "not sent")
+def _became(contact: Contact) -> str:
+    """What became of it, in words; nobody must take a message in the outbox for one that was sent."""
+    words = _BECAME[ContactStatus(contact.status)]
+    return f"NOT SENT, kept in the outbox; counted as {contact.status}" if contact.simulated else words

@@ -4,6 +4,9 @@ from typing import Annotated
 
 import typer
 
+NEGATIVE_AMOUNTS = {"ignore_unknown_options": True}
+"""Lets ``-5`` through as an amount, so that it is refused as one and not taken for an option."""
+
 AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT_ID", help="The account, by its id.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 Reason = Annotated[

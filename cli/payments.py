@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AccountId, EventId, Json, OccurredAt, Reason
+from cli.options import NEGATIVE_AMOUNTS, AccountId, EventId, Json, OccurredAt, Reason
 from cli.telling import Answer, answer, new_id, now, tell
 from client.duecourse import Duecourse
 from storage.accounts import find_account
@@ -12,7 +12,7 @@ from storage.accounts import find_account
 commands = typer.Typer()
 
 
-@commands.command(rich_help_panel="Tell what happened")
+@commands.command(rich_help_panel="Tell what happened", context_settings=NEGATIVE_AMOUNTS)
 def pay(
     account_id: AccountId,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="A decimal such as 120.00.")],

@@ -81,8 +81,9 @@ def lint(files: Annotated[list[Path], typer.Argument(metavar="FILE.yaml", help="
             problems += error.problems
             continue
         console().print(f"{file}: {policy.title}, version {policy.version}")
-        for field in policy.placeholders:
-            console().print(f"  {field} leads nowhere: put your own before a real provider is used", style="dim")
+        if policy.placeholders:
+            fields = ", ".join(policy.placeholders)
+            console().print(f"  before a real provider is used, put your own in place of: {fields}", style="dim")
     if problems:
         raise CannotError("\n".join(problems))
 

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AccountId, By, Json, Reason, RequestId
+from cli.options import NEGATIVE_AMOUNTS, AccountId, By, Json, Reason, RequestId
 from cli.telling import Answer, answer, ask, the_only
 from client.duecourse import Duecourse
 
 commands = typer.Typer()
 
 
-@commands.command(rich_help_panel="Ask and decide")
+@commands.command(rich_help_panel="Ask and decide", context_settings=NEGATIVE_AMOUNTS)
 def waive(
     account_id: AccountId,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="A decimal such as 15.00.")],

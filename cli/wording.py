@@ -47,7 +47,7 @@ def words_of(details: ErrorDetails) -> str:
         case "missing":
             return "is missing; add it"
         case "value_error":
-            return str(context["error"])
+            return str(context["error"]).removeprefix(f"{details['loc'][-1] if details['loc'] else ''} ")
         case "string_pattern_mismatch":
             return _FORMS.get(context["pattern"], "has not the form that it must have")
         case "string_too_short":

@@ -1,0 +1,66 @@
+"""The development set-up: a Temporal server with its UI, a database and a worker, whose state survives a restart.
+
+``python -m cli.dev`` runs until Ctrl-C. Like the demonstration it reaches nobody: messages go to the outbox.
+"""
+
+import shlex
+import time
+
+import typer
+
+from cli.demo import demo_settings
+from cli.printing import console
+from cli.processes import ROOT, House, ProgramFailedError, open_house
+from tools.fetch import FetchError
+
+STATE = ROOT / ".state" / "dev"
+ENVIRONMENT = STATE / "environment.sh"
+"""What a shell sources to let ``starter.py`` find everything."""
+
+_LOOK_EVERY_SECONDS = 1.0
+_TO_TRY = (
+    ("let starter.py find it all", f". {ENVIRONMENT.relative_to(ROOT)}"),
+    ("put 200 accounts into collection", "{python} starter.py import examples/overdue.csv --policy demo"),
+    ("see where they stand", "{python} starter.py list"),
+    ("look at one of them", "{python} starter.py status acc-1003"),
+    ("let somebody pay", "{python} starter.py pay acc-1003 100.00"),
+    ("let somebody complain", "{python} starter.py complain acc-1004 --category conduct --agent agent-7"),
+    ("see what waits for people", "{python} starter.py tasks"),
+    ("read what was written to somebody", "{python} starter.py outbox --account acc-1003 --words"),
+)
+
+
+def main() -> None:
+    """Keep the engine, its UI and a worker running, with state that survives a restart."""
+    places = {
+        "database_url": f"sqlite:///{STATE / 'duecourse.db'}",
+        "outbox_dir": str(STATE / "outbox"),
+        "legal_dir": str(STATE / "legal"),
+    }
+    try:
+        with open_house(STATE, keep_engine=True, **places, **demo_settings()) as house:
+            _tell(house)
+            while True:
+                house.require_running()
+                time.sleep(_LOOK_EVERY_SECONDS)
+    except KeyboardInterrupt:
+        console(on_stderr=True).print(f"Stopped. The state is kept in {STATE}; delete that folder to begin anew.")
+    except (ProgramFailedError, FetchError) as error:
+        console(on_stderr=True).print(str(error), soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _tell(house: House) -> None:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in house.environment.items()]
+    ENVIRONMENT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    screen = console()
+    screen.print(f"Temporal UI  {house.ui_url}\nState        {STATE}\nLogs         {STATE / 'worker.log'}\n")
+    screen.print("The policy demo lives a life in a minute; rules are those of examples/demo. In another terminal:\n")
+    for purpose, command in _TO_TRY:
+        screen.print(f"  # {purpose}", style="dim")
+        screen.print(f"  {command.format(python='.venv/bin/python')}", soft_wrap=True)
+    screen.print("\nCtrl-C stops everything.", style="bold")
+
+
+if __name__ == "__main__":
+    typer.run(main)
