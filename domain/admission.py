@@ -19,7 +19,7 @@ from domain.requests import (
     ResolveComplaint,
     ResumeCase,
 )
-from domain.terms import HoldKind, Stage
+from domain.terms import HoldKind
 
 _ENDED_BY_OTHER_MEANS = frozenset(
     {HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.PLAN, HoldKind.PROMISE, HoldKind.MANUAL}
@@ -57,6 +57,8 @@ def _(message: AgreePlan, case: Case, now: datetime) -> Refusal | None:
     plan = case.plan
     if plan is not None and plan.agreed_at is not None:
         return Refusal("plan_in_force", f"plan {plan.plan_id} is in force; it must end before another is agreed")
+    if any(hold.kind is HoldKind.PLAN and hold.hold_id == message.plan_id for hold in case.holds):
+        return Refusal("plan_reused", f"plan {message.plan_id} was in force before; agree another under its own id")
     if not message.instalments and (plan is None or plan.plan_id != message.plan_id):
         return Refusal("unknown_plan", f"no plan {message.plan_id} was proposed; propose it or send its instalments")
     return _past(min((each.due_date for each in message.instalments), default=None), now)
@@ -156,7 +158,7 @@ def _(message: EndCircumstance, case: Case, now: datetime) -> Refusal | None:
 def _(_message: CloseCase, case: Case, _now: datetime) -> Refusal | None:
     if any(complaint.outcome is None for complaint in case.complaints):
         return Refusal("complaint_open", "an undecided complaint keeps the case open; resolve it first")
-    if case.stage is Stage.LEGAL:
+    if case.referral is not None and case.referral.approved_by is not None:
         return Refusal("referred", "the account is with counsel; record the legal outcome instead")
     return None
 

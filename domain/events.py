@@ -26,7 +26,7 @@ from domain.holds import Hold
 from domain.ledger import Debt
 from domain.owed_messages import Bar, OwedMessage
 from domain.owing import changed, give_up_messages, with_message, without_message
-from domain.progress import advance, fall_back, with_milestone, without_channel
+from domain.progress import advance, fall_back, stand_still, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
 
 _COMPLAINT_HOLDS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE})
@@ -403,6 +403,8 @@ def _(event: HoldEnded, case: Case) -> Case:
 
 @_apply.register
 def _(event: PromiseTaken, case: Case) -> Case:
+    if _knows(case, HoldKind.PROMISE, event.promise.promise_id):
+        return case
     promise = replace(event.promise, paid_before_minor=case.debt.paid_minor)
     hold = Hold(HoldKind.PROMISE, promise.promise_id, event.at, until=promise.check_at)
     return _with_hold(replace(case, promise=promise), hold)
@@ -410,11 +412,14 @@ def _(event: PromiseTaken, case: Case) -> Case:
 
 @_apply.register
 def _(event: PlanProposed, case: Case) -> Case:
-    return replace(case, plan=event.plan)
+    in_force = case.plan is not None and case.plan.agreed_at is not None
+    return case if in_force else replace(case, plan=event.plan)
 
 
 @_apply.register
 def _(event: PlanAgreed, case: Case) -> Case:
+    if _knows(case, HoldKind.PLAN, event.plan_id):
+        return case
     plan = Plan(event.plan_id, event.instalments, agreed_at=event.at, paid_before_minor=case.debt.paid_minor)
     return _with_hold(replace(case, plan=plan), Hold(HoldKind.PLAN, event.plan_id, event.at))
 
@@ -433,7 +438,7 @@ def _(event: ComplaintFiled, case: Case) -> Case:
 @_apply.register
 def _(event: ComplaintResolved, case: Case) -> Case:
     complaints = tuple(
-        replace(each, outcome=event.outcome) if each.complaint_id == event.complaint_id else each
+        replace(each, outcome=each.outcome or event.outcome) if each.complaint_id == event.complaint_id else each
         for each in case.complaints
     )
     return _without_hold(replace(case, complaints=complaints), _COMPLAINT_HOLDS, event.complaint_id, event.at)
@@ -441,13 +446,15 @@ def _(event: ComplaintResolved, case: Case) -> Case:
 
 @_apply.register
 def _(event: WaiverRequested, case: Case) -> Case:
-    return replace(case, waivers=(*case.waivers, event.waiver))
+    known = any(each.waiver_id == event.waiver.waiver_id for each in case.waivers)
+    return case if known else replace(case, waivers=(*case.waivers, event.waiver))
 
 
 @_apply.register
 def _(event: WaiverDecided, case: Case) -> Case:
     waivers = tuple(
-        replace(each, approved=event.approved) if each.waiver_id == event.waiver_id else each for each in case.waivers
+        replace(each, approved=event.approved) if each.waiver_id == event.waiver_id and each.approved is None else each
+        for each in case.waivers
     )
     return replace(case, waivers=waivers)
 
@@ -466,7 +473,8 @@ def _(event: ChannelStopped, case: Case) -> Case:
 def _(event: ChannelOpened, case: Case) -> Case:
     unusable = tuple(each for each in case.unusable if each is not event.channel)
     owed = tuple(_untried(each, event.channel) for each in case.owed_messages)
-    return replace(case, unusable=unusable, owed_messages=owed)
+    asked = {subject: deadline for subject, deadline in case.asked.items() if subject != "address"}
+    return replace(case, unusable=unusable, owed_messages=owed, asked=asked)
 
 
 @_apply.register
@@ -478,8 +486,10 @@ def _(event: MomentFound, case: Case) -> Case:
 def _(event: ContactSent, case: Case) -> Case:
     if event.message_id:
         return _message_sent(case, event)
-    case = replace(case, contact_number=case.contact_number + 1)
-    return _touch_over(_counted(case, event.channel, event.certain), event.at, event.next)
+    case = _counted(replace(case, contact_number=case.contact_number + 1), event.channel, event.certain)
+    if _of_earlier_stage(case, event.at):
+        return replace(case, last_touch_at=event.at, planned=event.next)
+    return _touch_over(_attempted(case, event.certain), event.at, event.next)
 
 
 @_apply.register
@@ -494,7 +504,10 @@ def _(event: ContactDeferred, case: Case) -> Case:
 def _(event: ContactFailed, case: Case) -> Case:
     if event.message_id:
         return _message_failed(case, event)
-    return fall_back(replace(case, contact_number=case.contact_number + 1), event.channel, event.at, event.unusable)
+    case = replace(case, contact_number=case.contact_number + 1)
+    if _of_earlier_stage(case, event.at):
+        return without_channel(case, event.channel) if event.unusable else case
+    return fall_back(case, event.channel, event.at, event.unusable)
 
 
 @_apply.register
@@ -516,7 +529,8 @@ def _(event: CallEnded, case: Case) -> Case:
     case = replace(case, call=None)
     if event.number_unusable:
         return fall_back(case, Channel.CALL, event.at, unusable=True)
-    return _touch_over(_counted(case, Channel.CALL, certain=True), event.at, None)
+    case = _attempted(_counted(case, Channel.CALL, certain=True), certain=True)
+    return _touch_over(case, event.at, None)
 
 
 @_apply.register
@@ -541,7 +555,7 @@ def _(event: ReviewOpened, case: Case) -> Case:
 
 @_apply.register
 def _(event: ReferralDecided, case: Case) -> Case:
-    if case.referral is None:
+    if case.referral is None or case.referral.approved_by is not None:
         return case
     if not event.approve:
         return replace(case, referral=None, review_not_before=event.review_again_at)
@@ -550,7 +564,7 @@ def _(event: ReferralDecided, case: Case) -> Case:
 
 @_apply.register
 def _(_event: ReferralVoided, case: Case) -> Case:
-    return replace(case, referral=None)
+    return case if case.stage is Stage.LEGAL else replace(case, referral=None)
 
 
 @_apply.register
@@ -598,14 +612,27 @@ def _(event: CaseClosed, case: Case) -> Case:
 
 
 def _with_hold(case: Case, hold: Hold) -> Case:
-    if any(each.hold_id == hold.hold_id and each.kind is hold.kind for each in case.holds):
-        return case
+    known = next((each for each in case.holds if (each.kind, each.hold_id) == (hold.kind, hold.hold_id)), None)
+    if known is not None:
+        lasting = known.prolonged(hold.until)
+        return replace(case, holds=tuple(lasting if each is known else each for each in case.holds))
     referral = case.referral if case.stage is Stage.LEGAL else None
-    return replace(case, holds=(*case.holds, hold), planned=None, call=None, referral=referral)
+    return stand_still(replace(case, holds=(*case.holds, hold), referral=referral), hold.since)
+
+
+def _knows(case: Case, kind: HoldKind, hold_id: str) -> bool:
+    return any((each.kind, each.hold_id) == (kind, hold_id) for each in case.holds)
+
+
+def _of_earlier_stage(case: Case, ordered_at: datetime) -> bool:
+    """A stage may give way while a contact of it is under way: the contact then counts for the case, not the stage."""
+    return ordered_at < case.stage_entered_at
 
 
 def _without_hold(case: Case, kinds: frozenset[HoldKind], hold_id: str, at: datetime) -> Case:
     holds = tuple(each.ended(at) if each.hold_id == hold_id and each.kind in kinds else each for each in case.holds)
+    if holds == case.holds:
+        return case
     asked = {subject: deadline for subject, deadline in case.asked.items() if subject != f"hold:{hold_id}"}
     return replace(case, holds=holds, asked=asked, planned=None)
 
@@ -613,8 +640,11 @@ def _without_hold(case: Case, kinds: frozenset[HoldKind], hold_id: str, at: date
 def _counted(case: Case, channel: Channel, certain: bool) -> Case:
     if not certain:
         return case
-    contacts = case.contacts | {channel: case.contacts.get(channel, 0) + 1}
-    return replace(case, contacts=contacts, attempts=case.attempts + 1)
+    return replace(case, contacts=case.contacts | {channel: case.contacts.get(channel, 0) + 1})
+
+
+def _attempted(case: Case, certain: bool) -> Case:
+    return replace(case, attempts=case.attempts + 1) if certain else case
 
 
 def _message_sent(case: Case, event: ContactSent) -> Case:
@@ -642,4 +672,4 @@ def _untried(message: OwedMessage, channel: Channel) -> OwedMessage:
 
 
 def _touch_over(case: Case, at: datetime, planned: PlannedContact | None) -> Case:
-    return replace(case, touches=case.touches + 1, failed=(), last_touch_at=at, planned=planned)
+    return replace(case, touches=case.turn + 1, failed=(), last_touch_at=at, planned=planned)

@@ -31,6 +31,12 @@ class Hold:
         """Whether it stops the case at that moment. One announced for later does so only from then on."""
         return self.since <= now and (self.ends_at is None or now < self.ends_at)
 
+    def prolonged(self, until: datetime | None) -> "Hold":
+        """The same hold, told again: it may last longer, never shorter, and one that a person ended stays ended."""
+        if self.ended_at is not None or self.until is None:
+            return self
+        return replace(self, until=None if until is None else max(self.until, until))
+
     def ended(self, at: datetime) -> "Hold":
         """The same hold, ended at that moment unless it had ended before."""
         return self if self.ended_at is not None else replace(self, ended_at=at)

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.case import Case, Referral
-from domain.holds import add_time_off_hold
+from domain.holds import Hold, add_time_off_hold
 from domain.owed_messages import Bar, Barred
 from domain.owing import asked_about_from, next_question, next_sending
 from domain.progress import earliest_contact_at, exhausted, plan_check_at
-from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage
+from domain.terms import Channel, ClosedReason, HoldKind, Stage
 
 
 class StepKind(StrEnum):
@@ -63,11 +63,7 @@ def next_step(case: Case, now: datetime) -> Step:
 
 def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
     """What only a person can decide now, by subject."""
-    subjects = [
-        f"hold:{hold.hold_id}"
-        for hold in case.open_holds(now)
-        if hold.ends_at is None and hold.kind is not HoldKind.PLAN
-    ]
+    subjects = [f"hold:{hold.hold_id}" for hold in case.open_holds(now) if _needs_person(hold)]
     asked_of_referral = _asked_of(case.referral)
     if asked_of_referral is not None:
         subjects.append(asked_of_referral)
@@ -180,10 +176,13 @@ def _holding(case: Case, now: datetime) -> Step | None:
         check_at = plan_check_at(case.plan, case.debt, case.timetable.plan_cure)
         wakes += [check_at] if check_at is not None else []
     kinds = ", ".join(sorted({hold.kind for hold in holds}))
-    kind = StepKind.WAIT if case.state(now) is CaseState.IN_PLAN else StepKind.AWAIT_PERSON
-    if all(hold.ends_at is not None for hold in holds):
-        kind = StepKind.WAIT
+    kind = StepKind.AWAIT_PERSON if any(_needs_person(hold) for hold in holds) else StepKind.WAIT
     return Step(kind, min(wakes, default=now + case.timetable.review_within), f"on hold: {kinds}")
+
+
+def _needs_person(hold: Hold) -> bool:
+    """Whether only a person can end it; a plan ends by being kept or broken."""
+    return hold.ends_at is None and hold.kind is not HoldKind.PLAN
 
 
 def _at_legal(case: Case, now: datetime) -> Step | None:

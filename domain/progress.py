@@ -98,15 +98,34 @@ def exhausted(case: Case) -> bool:
 
 
 def _reopen(case: Case, now: datetime) -> Case:
-    """Something is owed again after all was paid: the case goes on where it ended; the time between ages nothing."""
-    closed = case.closed
-    if closed is None or closed.reason not in _PAID or not case.debt.arrears_minor(now):
+    """Something is owed again after all was paid. The time between ages nothing.
+
+    If what had been paid is owed again, the case goes on where it ended; if it is another instalment, from the start.
+    """
+    closed, overdue_since = case.closed, case.debt.overdue_since(now)
+    if closed is None or closed.reason not in _PAID or overdue_since is None:
         return case
-    away = now - closed.at
-    case = replace(case, closed=None, planned=None, stage_entered_at=case.stage_entered_at + away)
-    if case.last_touch_at is not None:
-        case = replace(case, last_touch_at=case.last_touch_at + away)
-    return with_milestone(case, "reopened", now)
+    case = with_milestone(replace(_without_time_closed(case, closed.at, now), closed=None), "reopened", now)
+    if overdue_since <= closed.at or case.stage is Stage.LEGAL:
+        return case
+    case = replace(case, referral=None, review_not_before=None, delivered=0)
+    return _enter(case, case.timetable.stages[0].stage, now)
+
+
+def _without_time_closed(case: Case, closed_at: datetime, now: datetime) -> Case:
+    """The case as if it had been closed and opened at one instant: what was before is that much more recent."""
+
+    def moved(moment: datetime | None) -> datetime | None:
+        return moment if moment is None or moment > now else min(moment + (now - closed_at), now)
+
+    holds = tuple(
+        replace(each, since=moved(each.since) or now, until=moved(each.until), ended_at=moved(each.ended_at))
+        for each in case.holds
+    )
+    entered_at = moved(case.stage_entered_at) or now
+    return replace(
+        case, holds=holds, stage_entered_at=entered_at, last_touch_at=moved(case.last_touch_at), planned=None
+    )
 
 
 def _judge_promise(case: Case, now: datetime) -> Case:
@@ -157,8 +176,12 @@ def _enter_next_stage(case: Case, now: datetime) -> Case:
     overdue_since = case.debt.overdue_since(now)
     if overdue_since is None or now < overdue_since + following.starts_after or not stage_may_end(case, now):
         return case
-    case = replace(case, stage=following.stage, stage_entered_at=now, touches=0, attempts=0, failed=())
-    return with_milestone(case, "stage_entered", now, following.stage)
+    return _enter(case, following.stage, now)
+
+
+def _enter(case: Case, stage: Stage, now: datetime) -> Case:
+    case = replace(case, stage=stage, stage_entered_at=now, touches=0, attempts=0, failed=())
+    return with_milestone(case, "stage_entered", now, stage)
 
 
 def _end_hold(case: Case, kind: HoldKind, hold_id: str, now: datetime) -> Case:

@@ -121,14 +121,18 @@ def as_hold(row: RecordedHold) -> Hold:
 
 
 def record_hold(session: Session, debtor_id: str, scope: str, hold: Hold) -> None:
-    """Write a hold; one that is known already stays as it is."""
+    """Write a hold; one that is known already may only last longer."""
     known = select(RecordedHold).where(
         col(RecordedHold.debtor_id) == debtor_id,
         col(RecordedHold.scope) == scope,
         col(RecordedHold.kind) == hold.kind,
         col(RecordedHold.hold_id) == hold.hold_id,
     )
-    if session.exec(known).one_or_none() is not None:
+    row = session.exec(known).one_or_none()
+    if row is not None:
+        row.until = as_hold(row).prolonged(hold.until).until
+        session.add(row)
+        session.flush()
         return
     session.add(
         RecordedHold(

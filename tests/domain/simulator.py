@@ -245,7 +245,7 @@ class Life:
         """When a case closed as paid is to be opened again, because another instalment becomes overdue."""
         if self.case.closed is None or self.case.closed.reason is not ClosedReason.CURED:
             return []
-        return [each.overdue_from for each in self.case.debt.open[:1] if each.overdue_from > self.now]
+        return [each.overdue_from for each in self.case.debt.open[:1] if each.overdue_from >= self.now]
 
     def _contact(self, channel: Channel) -> None:
         answer, contact_id, stage = self._habit("answers", self.habits.answers), self.case.contact_id, self.case.stage
