@@ -48,7 +48,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 class OwedInstalment(BaseModel):
     """One instalment as the contract has it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     number: Annotated[int, Field(ge=1, le=600)]
     due_date: date
@@ -63,7 +63,7 @@ class Registration(BaseModel):
     ``phone``, ``email`` and ``postal_address`` may be empty; with none of them, a person is asked to find one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     account_id: OpaqueId
     debtor_id: OpaqueId

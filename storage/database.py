@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, col, create_engine, select
 
@@ -73,17 +74,33 @@ def lock_debtor_of(session: Session, account_id: str) -> Debtor | None:
 
 def _server_engine(url: str) -> Engine:
     driver = "postgresql+psycopg"
-    return create_engine(make_url(url).set(drivername=driver), pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(
+        make_url(url).set(drivername=driver), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+    )
+    event.listen(engine, "handle_error", _drop_the_row)
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _SQLITE_PATIENCE_MS / 1000})
+    patience = {"check_same_thread": False, "timeout": _SQLITE_PATIENCE_MS / 1000}
+    engine = create_engine(url, connect_args=patience, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _drop_the_row(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the row that it refuses, and errors reach logs and histories: keep only what was wrong."""
+    original = context.original_exception
+    sentence = original.diag.message_primary if isinstance(original, psycopg.Error) else None
+    if sentence is None:
+        return
+    original.args = (sentence,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {sentence}",)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -20,6 +20,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities import clock
 from activities.assembly import activities_of
 from activities.composer import Composer
 from activities.desk import Library
@@ -31,12 +32,15 @@ from config.policy_files import load_policies
 from domain.orders import workflow_id
 from domain.registration import Registration
 from domain.terms import Channel, MessageClass
+from providers.configured import ProviderSettings, configured_providers
 from providers.outbox import Outbox
 from providers.port import Provider
+from providers.routing import RoutePolicy
 from storage import schema
 from storage.audit import BrokenChain, every_record, trail, verify
 from storage.database import Database
 from storage.tables import Account, Address, AuditRecord, CallTask, Contact, PersonTask
+from tests.providers.builders import sendgrid_account, twilio_account
 from tests.registrations import owed, registration
 from workflows.hosting import collections_worker, contact_worker
 
@@ -285,3 +289,14 @@ async def open_workers(house: House, **worker_options: Any) -> AsyncIterator[lis
             for worker in workers:
                 await stack.enter_async_context(worker)
             yield workers
+
+
+def real_providers(url: str, outbox: Path, *, timeout_seconds: float = 10.0) -> dict[Channel, Provider]:
+    """The providers as production has them, reached at a URL, with leave to send anywhere."""
+    settings = ProviderSettings(
+        outbox_dir=outbox,
+        twilio=twilio_account(url, timeout_seconds=timeout_seconds),
+        sendgrid=sendgrid_account(url, timeout_seconds=timeout_seconds),
+        routes=RoutePolicy(()),
+    )
+    return configured_providers(settings, clock.now)

@@ -21,24 +21,21 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities import clock, contacts
+from activities import contacts
 from activities.desk import Library
 from client.duecourse import Duecourse
 from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
 from domain.registration import Registration
 from domain.terms import Channel
-from providers.configured import ProviderSettings, configured_providers
 from providers.port import ContactIntent, LookupResult, Provider, SendResult
-from providers.routing import RoutePolicy
 from storage.database import Database
 from storage.tables import Contact
 from tests.engine import time_skipping_engine
-from tests.providers.builders import sendgrid_account, twilio_account
 from tests.registrations import owed
 from tests.standins.fault_proxy import Fault, FaultProxy
 from tests.standins.provider_standin import ProviderStandIn
-from tests.workflows.house import BEIJING, POLICIES, ROOT, House, open_house, open_workers
+from tests.workflows.house import BEIJING, POLICIES, ROOT, House, open_house, open_workers, real_providers
 from workflows.codec import data_converter
 from workflows.options import RemoteOptions, contact_options
 
@@ -135,17 +132,6 @@ class Switchboard:
 
     def lookup(self, intent: ContactIntent, since: datetime) -> LookupResult:
         return self.provider.lookup(intent, since)
-
-
-def real_providers(url: str, outbox: Path, *, timeout_seconds: float = 10.0) -> dict[Channel, Provider]:
-    """The providers as production has them, reached at a URL, with leave to send anywhere."""
-    settings = ProviderSettings(
-        outbox_dir=outbox,
-        twilio=twilio_account(url, timeout_seconds=timeout_seconds),
-        sendgrid=sendgrid_account(url, timeout_seconds=timeout_seconds),
-        routes=RoutePolicy(()),
-    )
-    return configured_providers(settings, clock.now)
 
 
 @pytest.fixture(scope="module")
