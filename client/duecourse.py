@@ -13,7 +13,12 @@ from enum import StrEnum
 from typing import Any, Self, TypeVar
 
 from pydantic import ValidationError
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -45,6 +50,10 @@ Sent = TypeVar("Sent", Fact, Request)
 
 _PATIENCE = timedelta(seconds=30)
 """How long a caller waits for a worker's answer."""
+
+
+_UNANSWERED = (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError, TimeoutError)
+"""What Temporal's client raises when an update is not answered as it should be."""
 
 
 class Started(StrEnum):
@@ -175,7 +184,7 @@ class Duecourse:
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 return dict(await handle.execute_update(name, _plain(request), id=request.request_id, result_type=dict))
-        except (WorkflowUpdateFailedError, RPCError, TimeoutError) as error:
+        except _UNANSWERED as error:
             raise _as_ours(error, account_id) from error
 
     async def status(self, account_id: str) -> dict[str, Any]:
@@ -255,7 +264,7 @@ class Duecourse:
                 answer = await self.temporal.execute_update_with_start_workflow(
                     name, _plain(fact), start_workflow_operation=start, id=fact.event_id, result_type=dict
                 )
-        except (WorkflowUpdateFailedError, RPCError, TimeoutError) as error:
+        except _UNANSWERED as error:
             raise _as_ours(error, account.account_id) from error
         return dict(answer)
 
@@ -294,9 +303,12 @@ def _start_options(account: Account, arrears_minor: int) -> dict[str, Any]:
     }
 
 
-def _as_ours(error: BaseException, account_id: str) -> Exception:
+def _as_ours(error: BaseException, account_id: str) -> BaseException:
     if isinstance(error, WorkflowUpdateFailedError) and isinstance(error.cause, ApplicationError):
         return Refused(Refusal(error.cause.type or "refused", error.cause.message))
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        return asyncio.CancelledError()
     if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
         return NotCollected(f"account {account_id} is not being collected: it was never started, or has ended")
     return EngineUnavailable(f"no worker answered for account {account_id} within {_PATIENCE.seconds} seconds")
