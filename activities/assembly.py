@@ -19,9 +19,10 @@ from activities.records import Records
 from config.keys import parse_keys
 from config.policy_files import load_policies
 from config.settings import Settings, SettingsError
+from config.yaml_documents import ConfigError
 from domain.orders import CONTACT_QUEUES
 from domain.policy import Role
-from domain.terms import Channel
+from domain.terms import Channel, MessageClass
 from providers.configured import ProviderSettings, configured_providers
 from providers.port import Provider
 from providers.sendgrid_email import SENDGRID_URL, SendGridAccount
@@ -51,6 +52,7 @@ def assemble(settings: Settings, database: Database, client: Client) -> Assembly
     """
     library = load_library(settings)
     composer = Composer(settings.templates_dir)
+    require_notices(library, composer)
     providers = configured_providers(_provider_settings(settings, library), clock.now)
     return activities_of(database, client, library, composer, providers, counsel_of(settings))
 
@@ -82,6 +84,27 @@ def activities_of(
         PersonFacts(database, client).deliver_fact,
     ]
     return Assembly(library, office, {channel: [contacts.contact] for channel in CONTACT_QUEUES})
+
+
+def require_notices(library: Library, composer: Composer) -> None:
+    """Refuse to start where a notice that the law demands could not be written.
+
+    Raises:
+        ConfigError: naming each notice without a template in a language of a policy.
+    """
+    problems = [
+        f"pack {pack.jurisdiction}: policy {policy.name} needs {duty.id} by {channel} in {language}; "
+        f"write statutory/{duty.id}.{channel}.j2 there and list it in notices.yaml"
+        for policy in library.policies.values()
+        for pack in library.packs.values()
+        if pack.jurisdiction in policy.jurisdictions and not policy.demonstration
+        for duty in pack.duties
+        for channel in duty.channels
+        for language in map(composer.language_for, policy.lenders)
+        if not composer.writes(MessageClass.STATUTORY, duty.id, channel, language)
+    ]
+    if problems:
+        raise ConfigError(tuple(problems))
 
 
 def counsel_of(settings: Settings) -> Counsel:

@@ -88,6 +88,9 @@ class LanguageMessages:
         if template is None:
             raise MessageRefused(f"{self._language} has no {key.message_class} for {key.occasion} by {key.channel}")
         said = fact_words(facts, self._locale, self._conventions)
+        unknown = sorted(template.variables - said.keys())
+        if unknown:
+            raise MessageRefused(f"{template.template_id} needs {', '.join(unknown)}, which is not known here")
         words = self._words(template, said)
         faults = [*self._faults(template, words, said)]
         if faults:
