@@ -104,7 +104,9 @@ def test_an_unknown_variable_is_named_with_its_line_and_the_known_ones(copied_te
     path = copied_templates / "zh-CN" / "shared" / "ways_to_pay.j2"
     spoil(path, "{{ pay_url }}", "{{ pay_link }}")
     problems = problems_with(copied_templates)
-    assert f"{path}:1: {{{{ pay_link }}}} is not known here; use one of account_ending, account_id, arrears," in problems
+    assert (
+        f"{path}:1: {{{{ pay_link }}}} is not known here; use one of account_ending, account_id, arrears," in problems
+    )
 
 
 def test_an_announcement_cannot_use_a_fact_of_the_debt(copied_templates: Path) -> None:
