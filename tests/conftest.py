@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 import temporalio.service
@@ -12,6 +13,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.engine import RAN_ON, dev_server_engine, find_chromium, find_node, free_port, time_skipping_engine
 from tests.postgres import postgres_engine
+
+# Hypothesis' plugin would otherwise load it after the last test, when what tests left behind is being collected:
+# CPython 3.11 then fails to parse it now and then.
+_LOADED_EARLY = hypothesis
 
 _MARKER_OF_FIXTURE = {
     "time_skipping": "timeskipping",
