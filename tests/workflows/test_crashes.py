@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -42,7 +43,7 @@ from workflows.options import RemoteOptions, contact_options
 DEMO_PACKS = ROOT / "examples" / "demo" / "jurisdictions"
 IMPATIENT_SECONDS = 0.7
 """Less than the time that the fault proxy lets a slow answer take."""
-TWENTY_TIMES_FASTER = 20
+TWELVE_TIMES_FASTER = 12
 ANOTHER_NUMBER = "+8613800138001"
 BY_EMAIL_ONLY = {"phone": "", "postal_address": ""}
 
@@ -382,7 +383,7 @@ async def demo_house(
 def hurry(patch: pytest.MonkeyPatch) -> None:
     """Let a crash be noticed and its contact be looked up sooner, all waits shortened alike; for this process only."""
     for name in ("_HAND_OFF_WITHIN", "_UNDER_WAY", "_LOOKUP_AFTER"):
-        patch.setattr(contacts, name, getattr(contacts, name) / TWENTY_TIMES_FASTER)
+        patch.setattr(contacts, name, getattr(contacts, name) / TWELVE_TIMES_FASTER)
     patch.setattr("workflows.account.contact_options", _hurried_options)
 
 
@@ -391,18 +392,18 @@ def _hurried_options(channel: Channel) -> RemoteOptions:
     retry = usual["retry_policy"]
     return {
         "task_queue": usual["task_queue"],
-        "start_to_close_timeout": usual["start_to_close_timeout"] / TWENTY_TIMES_FASTER,
-        "retry_policy": replace(retry, initial_interval=retry.initial_interval / TWENTY_TIMES_FASTER),
+        "start_to_close_timeout": usual["start_to_close_timeout"] / TWELVE_TIMES_FASTER,
+        "retry_policy": replace(retry, initial_interval=retry.initial_interval / TWELVE_TIMES_FASTER),
     }
 
 
-def work_until_killed(post: Post) -> None:
+def work_until_killed(post: Post, ready: Event) -> None:
     """Be a worker for all queues, in this process; somebody else ends it."""
     hurry(pytest.MonkeyPatch())
-    asyncio.run(_work(post))
+    asyncio.run(_work(post, ready))
 
 
-async def _work(post: Post) -> None:
+async def _work(post: Post, ready: Event) -> None:
     client = await Client.connect(post.temporal_address, data_converter=data_converter())
     database = Database(f"sqlite:///{post.folder / 'records.db'}")
     library = Library(load_policies(POLICIES), load_packs(DEMO_PACKS))
@@ -418,6 +419,7 @@ async def _work(post: Post) -> None:
         _sleep=_never,
     )
     async with open_workers(house, sticky_queue_schedule_to_start_timeout=timedelta(seconds=1)):
+        ready.set()
         await asyncio.Event().wait()
 
 
@@ -430,9 +432,12 @@ def doomed_worker(house: House, provider_url: str) -> Iterator[Any]:
     """A worker in a process of its own, that will not outlive the test."""
     address = house.client.service_client.config.target_host
     post = Post(address, house.folder, provider_url, house.due_date.isoformat())
-    process = multiprocessing.get_context("spawn").Process(target=work_until_killed, args=(post,))
+    spawn = multiprocessing.get_context("spawn")
+    ready = spawn.Event()
+    process = spawn.Process(target=work_until_killed, args=(post, ready))
     process.start()
     try:
+        assert ready.wait(90), "the worker did not come up"
         yield process
     finally:
         process.kill()
