@@ -5,11 +5,21 @@ No fact carries free text or an address: callers store those first and send a re
 
 import hashlib
 import json
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from domain.money import MoneyError, parse_minor
 from domain.terms import Channel, HoldKind
@@ -37,10 +47,24 @@ def _positive_decimal(text: str) -> str:
 Amount = Annotated[str, StringConstraints(max_length=24), AfterValidator(_positive_decimal)]
 """A positive decimal string in the account's currency, such as ``"120.00"``."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-"""A moment with its offset, kept as UTC."""
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+_IN_OUR_TIME = Field(ge=datetime.combine(_FIRST_DAY, time(), UTC), lt=datetime.combine(_LAST_DAY, time(), UTC))
 
-UntilDay = Annotated[Instant | date, Field(union_mode="left_to_right")]
+Instant = Annotated[AwareDatetime, _IN_OUR_TIME, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A moment with its offset, kept as UTC. Far ones, which no clock or timer can reckon with, are refused."""
+
+Day = Annotated[date, Field(ge=_FIRST_DAY, le=_LAST_DAY)]
+"""A day on the debtor's calendar."""
+
+
+def _in_one_sentence(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(given)
+    except ValidationError:
+        raise ValueError("must be a day such as 2026-03-31, or a moment with its offset, from 1970 to 2199") from None
+
+
+UntilDay = Annotated[Instant | Day, Field(union_mode="left_to_right"), WrapValidator(_in_one_sentence)]
 """A day, through whose end in the debtor's zone something lasts, or an exact instant."""
 
 
@@ -77,7 +101,7 @@ class ReversePayment(Fact):
 class PlannedInstalment(Message):
     """One instalment of a plan as a caller writes it."""
 
-    due_date: date
+    due_date: Day
     amount: Amount
 
 

@@ -11,7 +11,7 @@ _MINOR_DIGITS = {
     **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
-_DECIMAL = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,4}))?")
+_DECIMAL = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,4}))?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 

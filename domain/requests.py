@@ -1,12 +1,11 @@
 """Requests: what a caller asks of a case. Each carries a ``request_id``; a repeat gets the first answer."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from domain.facts import Amount, Message, ReasonCode, Reference, UntilDay
+from domain.facts import Amount, Day, Message, ReasonCode, Reference, UntilDay
 from domain.terms import Track
 
 
@@ -31,7 +30,7 @@ class ProposePlan(Request):
     """Ask for a schedule within the policy's limits; it binds nobody until agreed."""
 
     instalment_count: Annotated[int, Field(ge=1, le=120)]
-    first_due_date: date
+    first_due_date: Day
     proposed_by: Reference
     interval: PlanInterval = PlanInterval.MONTH
 
