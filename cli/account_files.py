@@ -46,6 +46,7 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?")
 _OPAQUE_ID: TypeAdapter[str] = TypeAdapter(OpaqueId)
+_STAND_IN = {"number": "1", "due_date": "2000-01-01", "principal": "1"}
 _OF_THE_PERSON = ("debtor_name", "language", "time_zone")
 
 
@@ -126,10 +127,9 @@ def read_accounts(path: Path, instalments: Path | None = None, policy: str | Non
     for line, row in table.rows:
         wrong = [*_repeated(row, first_line), *_wrong_cells(row, several), *_another_person(row, people)]
         first_line.setdefault(row["account_id"], line)
-        registration = None
-        if not wrong:
-            registration, wrong = _registration(row, several, policy)
-        if registration is not None:
+        registration, more = _registration(row, several, policy, owed_is_readable=not wrong)
+        wrong += more
+        if registration is not None and not wrong:
             accounts.append(AccountRow(line, registration))
             people.setdefault(row["debtor_id"], row)
         refused += [RefusedRow(table.file, line, _shown(row["account_id"]), *each) for each in wrong]
@@ -213,20 +213,19 @@ def _wrong_day(text: str, column: str) -> Iterator[tuple[str, str]]:
 
 
 def _registration(
-    row: Mapping[str, str], several: _Instalments, policy: str | None
+    row: Mapping[str, str], several: _Instalments, policy: str | None, *, owed_is_readable: bool
 ) -> tuple[Registration | None, list[tuple[str, str]]]:
+    """The registration, or what is wrong with the row; where amounts cannot be read, with everything else in it."""
     owed = several.by_account.get(row["account_id"])
-    if owed is not None:
-        wrong = list(_disagreeing(row, owed))
-        if wrong:
-            return None, wrong
+    wrong = list(_disagreeing(row, owed)) if owed is not None and owed_is_readable else []
     single = {"number": "1", **{column: row[column] for column in ("due_date", *_AMOUNTS)}}
     body: dict[str, Any] = {column: row[column] for column in ACCOUNT_COLUMNS if column not in single}
-    body |= {"instalments": owed or [single], "policy": row.get("policy") or policy}
+    body["instalments"] = (owed or [single]) if owed_is_readable and not wrong else [_STAND_IN]
+    body["policy"] = row.get("policy") or policy
     try:
-        return Registration.model_validate(body), []
+        return Registration.model_validate(body), wrong
     except ValidationError as error:
-        return None, [_as_column(location, words) for location, words in faults(error)]
+        return None, [*wrong, *(_as_column(location, words) for location, words in faults(error))]
 
 
 def _as_column(location: Sequence[str | int], words: str) -> tuple[str, str]:

@@ -35,8 +35,6 @@ from tools.fetch import FetchError
 ACCOUNTS = ROOT / "examples" / "overdue.csv"
 INSTALMENTS = ROOT / "examples" / "instalments.csv"
 POLICY = "demo"
-KEPT = ROOT / ".state" / "demo"
-"""Messages and referrals of the latest demonstration, to be looked at afterwards."""
 
 _ACCOUNTS_AT_ONCE = 16
 _LOOK_EVERY_SECONDS = 1.0
@@ -59,15 +57,20 @@ def main(
     keep: Annotated[
         bool | None, typer.Option(help="Keep the UI up in the end until Enter.", show_default="on a terminal")
     ] = None,
+    folder: Annotated[
+        Path, typer.Option(help="Where messages and referrals are kept until the next time, when it is emptied.")
+    ] = ROOT / ".state" / "demo",
 ) -> None:
     """Run the main job on a real engine, with time in seconds, and clean up afterwards."""
-    shutil.rmtree(KEPT, ignore_errors=True)
+    outbox, legal = folder / "outbox", folder / "legal"
+    for each in (outbox, legal):
+        shutil.rmtree(each, ignore_errors=True)
     # When people stop in the middle of a call, the SDK leaves a future behind of which asyncio would complain.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     if keep is None:
         keep = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        with _open_house() as house:
+        with _open_house(outbox, legal) as house:
             missing = _show(house, seconds, keep)
     except KeyboardInterrupt:
         console(on_stderr=True).print("Stopped; everything is cleaned up.")
@@ -81,13 +84,13 @@ def main(
 
 
 @contextmanager
-def _open_house() -> Iterator[House]:
+def _open_house(outbox: Path, legal: Path) -> Iterator[House]:
     console().print("Starting a Temporal server, a database and a worker ...")
     with tempfile.TemporaryDirectory(prefix="duecourse-demo-") as folder:
         places = {
             "database_url": f"sqlite:///{folder}/duecourse.db",
-            "outbox_dir": str(KEPT / "outbox"),
-            "legal_dir": str(KEPT / "legal"),
+            "outbox_dir": str(outbox),
+            "legal_dir": str(legal),
         }
         with open_house(Path(folder), keep_engine=False, **places, **demo_settings()) as house:
             yield house
@@ -97,7 +100,7 @@ def _show(house: House, seconds: float, keep: bool) -> list[str]:
     """Play, tell what happened, and answer what is missing."""
     console().print(f"Each account tells its story in the Temporal UI: {house.ui_url}")
     summary = asyncio.run(_play(house, seconds))
-    show_summary(summary, {"Messages": str(KEPT / "outbox"), "Referrals": str(KEPT / "legal")})
+    show_summary(summary, {"Messages": str(house.settings.outbox_dir), "Referrals": str(house.settings.legal_dir)})
     if keep:
         console().print(f"The UI stays up at {house.ui_url} until you press Enter.", style="bold")
         with suppress(EOFError):

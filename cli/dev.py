@@ -5,6 +5,8 @@
 
 import shlex
 import time
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,13 +15,9 @@ from cli.printing import console
 from cli.processes import ROOT, House, ProgramFailedError, open_house
 from tools.fetch import FetchError
 
-STATE = ROOT / ".state" / "dev"
-ENVIRONMENT = STATE / "environment.sh"
-"""What a shell sources to let ``starter.py`` find everything."""
-
 _LOOK_EVERY_SECONDS = 1.0
 _TO_TRY = (
-    ("let starter.py find it all", f". {ENVIRONMENT.relative_to(ROOT)}"),
+    ("let starter.py find it all", ". {environment}"),
     ("put 200 accounts into collection", "{python} starter.py import examples/overdue.csv --policy demo"),
     ("see where they stand", "{python} starter.py list"),
     ("look at one of them", "{python} starter.py status acc-1003"),
@@ -30,36 +28,40 @@ _TO_TRY = (
 )
 
 
-def main() -> None:
+def main(
+    folder: Annotated[Path, typer.Option(help="Where the state is kept.")] = ROOT / ".state" / "dev",
+) -> None:
     """Keep the engine, its UI and a worker running, with state that survives a restart."""
     places = {
-        "database_url": f"sqlite:///{STATE / 'duecourse.db'}",
-        "outbox_dir": str(STATE / "outbox"),
-        "legal_dir": str(STATE / "legal"),
+        "database_url": f"sqlite:///{folder.absolute() / 'duecourse.db'}",
+        "outbox_dir": str(folder / "outbox"),
+        "legal_dir": str(folder / "legal"),
     }
     try:
-        with open_house(STATE, keep_engine=True, **places, **demo_settings()) as house:
-            _tell(house)
+        with open_house(folder, keep_engine=True, **places, **demo_settings()) as house:
+            _tell(house, folder)
             while True:
                 house.require_running()
                 time.sleep(_LOOK_EVERY_SECONDS)
     except KeyboardInterrupt:
-        console(on_stderr=True).print(f"Stopped. The state is kept in {STATE}; delete that folder to begin anew.")
+        console(on_stderr=True).print(f"Stopped. The state is kept in {folder}; delete that folder to begin anew.")
     except (ProgramFailedError, FetchError) as error:
         console(on_stderr=True).print(str(error), soft_wrap=True)
         raise typer.Exit(1) from None
 
 
-def _tell(house: House) -> None:
+def _tell(house: House, folder: Path) -> None:
+    environment = folder / "environment.sh"
     lines = [f"export {name}={shlex.quote(value)}" for name, value in house.environment.items()]
-    ENVIRONMENT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    environment.write_text("\n".join(lines) + "\n", encoding="utf-8")
     screen = console()
-    screen.print(f"Temporal UI  {house.ui_url}\nState        {STATE}\nLogs         {STATE / 'worker.log'}\n")
-    screen.print("The policy demo lives a life in a minute; rules are those of examples/demo. In another terminal:\n")
+    screen.print(f"Temporal UI  {house.ui_url}\nState        {folder}\nLogs         {folder / 'worker.log'}\n")
+    screen.print("Under the policy demo a life lasts a minute. To try, in another terminal:\n")
     for purpose, command in _TO_TRY:
         screen.print(f"  # {purpose}", style="dim")
-        screen.print(f"  {command.format(python='.venv/bin/python')}", soft_wrap=True)
+        screen.print(f"  {command.format(python='.venv/bin/python', environment=environment)}", soft_wrap=True)
     screen.print("\nCtrl-C stops everything.", style="bold")
+    screen.file.flush()
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ def pay(
             account_id,
             "record_payment",
             event_id,
-            occurred_at or received_at,
+            occurred_at,
             payment_id=payment_id or new_id("payment"),
             amount=amount,
             currency=currency or _currency_of(duecourse, account_id),
-            received_at=received_at or occurred_at or now(),
+            received_at=received_at or now(),
             reference=reference,
         )
 
