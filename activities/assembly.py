@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from config.jurisdiction_files import load_packs
 from pydantic import SecretStr
 from temporalio.client import Client
 
@@ -16,6 +15,7 @@ from activities.desk import Library
 from activities.legal import Counsel, CounselEndpoint, CounselFolder, Legal
 from activities.person_facts import PersonFacts
 from activities.records import Records
+from config.jurisdiction_files import load_packs
 from config.keys import parse_keys
 from config.policy_files import load_policies
 from config.settings import Settings, SettingsError

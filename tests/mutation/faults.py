@@ -60,8 +60,9 @@ FAULTS = (
         "the guard overlooks holds",
         3,
         "activities/guard.py",
-        "        stopped = bool(standing.holds) or",
-        "        stopped = False or",
+        "        stopped = any(not each.allowed and each.rule in desk.pack.stopping_rules for each in verdicts)",
+        "        verdicts = tuple(each for each in verdicts if each.rule not in desk.pack.stopping_rules)\n"
+        "        stopped = False",
         _RECORDS,
     ),
     Fault(
