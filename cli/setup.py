@@ -63,7 +63,7 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-@commands.command("rotate-data-keys", rich_help_panel="Set up")
+@commands.command("rotate-data-keys", rich_help_panel="Personal data")
 def rotate() -> None:
     """Encrypt personal data anew under the first of the data keys. Safe to interrupt and to run again."""
     with records() as database:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typer
 from sqlmodel import select
 
+from cli.app import app
 from storage.database import Database
 from storage.registration import register
 from storage.tables import AuditRecord
@@ -17,7 +19,8 @@ from tests.cli.files import accounts_file, row
 from tests.engine import free_port
 from tests.registrations import registration
 
-POLICIES = Path(__file__).parents[2] / "config" / "policies"
+ROOT = Path(__file__).parents[2]
+POLICIES = ROOT / "config" / "policies"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -25,6 +28,12 @@ def test_help_names_every_command_by_what_a_person_wants() -> None:
     words = Commands(Path()).done("--help")
     for panel in ("Put accounts into collection", "Tell what happened", "Ask and decide", "Look", "Set up"):
         assert panel in words
+
+
+def test_every_command_is_documented() -> None:
+    documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    names = [name for name in typer.main.get_command(app).commands if f"`{name}" not in documented]  # type: ignore[attr-defined]
+    assert names == []
 
 
 def test_a_dry_run_counts_by_jurisdiction_policy_and_stage_and_starts_nothing(commands: Commands) -> None:
