@@ -23,6 +23,9 @@ from storage.accounts import UnknownAccountError, lock_account, store_case, writ
 from storage.database import Database
 from storage.tables import PersonTask
 
+_ID_REUSED = "id_reused"
+"""The refusal of a message whose id is that of another one, which is not refused with it."""
+
 
 class Records:
     """Reads and writes what a case needs of the records."""
@@ -73,7 +76,7 @@ class Records:
                 words=rejection.words,
                 payload_digest=rejection.payload_digest,
             )
-            if rejection.id is not None:
+            if rejection.id is not None and rejection.error_code != _ID_REUSED:
                 refusal = Refusal(rejection.error_code, rejection.words)
                 settle_refused(session, rejection.account_id, rejection.id, refusal, rejection.at)
 

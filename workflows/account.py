@@ -138,13 +138,23 @@ class AccountCollection:
         return self._case
 
     async def _open(self, start: StartCollection) -> None:
-        opening: Opening = await workflow.execute_local_activity(
-            ActivityName.OPEN_CASE,
-            OpenCase(start.account_id, workflow.now(), start.policy),
-            result_type=Opening,
-            **RECORDS,
-        )
+        try:
+            opening: Opening = await workflow.execute_local_activity(
+                ActivityName.OPEN_CASE,
+                OpenCase(start.account_id, workflow.now(), start.policy),
+                result_type=Opening,
+                **RECORDS,
+            )
+        except ApplicationError as error:
+            await self._turn_away(error)
+            raise
         self._case, self._applied = opening.case, dict(opening.applied)
+
+    async def _turn_away(self, error: ApplicationError) -> None:
+        """Answer those who wait for a case that cannot be opened, before the workflow fails for the same reason."""
+        for arrival in self._inbox:
+            arrival.refuse(Refusal(error.type or "not_opened", error.message))
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _take_in_messages(self) -> None:
         """Apply every message in the order of arrival. Each leaves the inbox only when it is dealt with."""
