@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.orders import workflow_id
 from domain.registration import Registration
 from tests.engine import dev_server_engine
+from tests.histories.replay import replay
 from tests.registrations import owed
 from tests.workflows.house import BEIJING, ROOT, House, open_house
 
@@ -191,6 +192,17 @@ async def test_signals_and_updates_that_arrive_during_the_switch_are_all_applied
     assert status["rejected_inputs"] == []
     assert len(await runs_of(house, quiet)) >= 2
     assert house.audit_kinds(quiet).count("record_payment") == 150
+
+
+async def test_every_run_replays(house: House, quiet: str) -> None:
+    await go_on_in_a_later_run(house, quiet)
+    await go_on_in_a_later_run(house, quiet)
+    await house.pay(quiet, "0.01")
+    runs = await runs_of(house, quiet)
+    assert len(runs) == 3
+    for run_id in runs:
+        run = house.client.get_workflow_handle(workflow_id(quiet), run_id=run_id)
+        await replay((await run.fetch_history()).to_json_dict())
 
 
 async def test_a_case_ends_well_in_a_later_run(house: House) -> None:
