@@ -1,0 +1,150 @@
+"""Plans and promises: nobody who keeps one is chased, and who breaks one is where the case was left."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.case import Plan, PlanInstalment
+from domain.events import DebtChanged, PlanAgreed, TimePassed, apply
+from domain.ledger import Debt, OpenInstalment
+from domain.next_step import StepKind, next_step
+from domain.progress import plan_check_at
+from domain.terms import CaseState, ClosedReason, Stage
+from tests.domain.builders import case, day, days, instalment, waiver
+from tests.domain.chronicle import CONTACTS, deeds, milestones
+from tests.domain.happenings import (
+    AgreesPlan,
+    Complains,
+    ComplaintDecided,
+    HeldByHand,
+    KeepsPlan,
+    PaymentBounces,
+    Pays,
+    PaysExactly,
+    Promises,
+    WaiverAsked,
+    WaiverGranted,
+)
+from tests.domain.simulator import Life, Tell
+
+PLAN = AgreesPlan(parts=2, first_in_days=9, every_days=14)
+"""Agreed on day 16: due on the 25th and the 39th, each until the day is over, with five days to make good."""
+
+
+def live(*told: tuple[float, Tell], until: float, overdue_on: tuple[float, ...] = (0,)) -> Life:
+    """A life in which that is told on those days."""
+    owed = [instalment(each) for each in overdue_on]
+    life = Life(case(*owed), owed)
+    for number, happening in told:
+        life.tell(day(number), happening)
+    return life.live(day(until))
+
+
+def contacted_on(life: Life) -> list[float]:
+    """The days of all contacts."""
+    return [(each.at - day(0)) / days(1) for each in deeds(life, CONTACTS)]
+
+
+def decided(life: Life) -> list[tuple[str, float]]:
+    """What the case decided by itself about plans and promises, and on which days."""
+    return [
+        (kind, (change.at - day(0)) / days(1))
+        for change in life.changes
+        for kind in milestones(change)
+        if kind.startswith(("plan", "promise"))
+    ]
+
+
+def test_a_plan_kept_is_never_chased_and_its_end_ends_the_case() -> None:
+    life = live((16, PLAN), (25, KeepsPlan()), (39, KeepsPlan()), until=100)
+    assert contacted_on(life) == [1, 8, 15]
+    assert decided(life) == [("plan_kept", 39)]
+    assert life.case.closed is not None
+    assert life.case.closed.reason is ClosedReason.SETTLED
+
+
+def test_a_missed_instalment_breaks_the_plan_when_its_cure_is_over_and_the_stage_goes_on_as_it_was() -> None:
+    life = live((16, PLAN), (25, KeepsPlan()), until=52)
+    assert decided(life) == [("plan_broken", 45)]
+    assert contacted_on(life) == [1, 8, 15, 51]
+    assert (life.case.stage, life.case.stage_age(day(52))) == (Stage.GENTLE_REMINDER, days(1 + 7))
+
+
+def test_an_instalment_made_good_within_the_cure_keeps_the_plan() -> None:
+    life = live((16, PLAN), (30.5, KeepsPlan()), (44.5, KeepsPlan()), until=100)
+    assert decided(life) == [("plan_kept", 44.5)]
+
+
+def test_instalments_count_by_their_sum_whatever_the_size_of_the_payments() -> None:
+    life = live((16, PLAN), (20, PaysExactly(1)), (21, PaysExactly(9_000)), (43, PaysExactly(999)), until=100)
+    assert decided(life) == [("plan_kept", 43)]
+
+
+def test_a_payment_of_a_plan_that_bounces_breaks_it_once_the_cure_is_over() -> None:
+    life = live((16, PLAN), (25, KeepsPlan()), (28, PaymentBounces()), until=40)
+    assert decided(life) == [("plan_broken", 31)]
+
+
+def test_a_plan_broken_while_a_complaint_is_open_resumes_when_that_is_decided() -> None:
+    life = live((16, PLAN), (26, Complains()), (40, ComplaintDecided()), until=47)
+    assert decided(life) == [("plan_broken", 31)]
+    assert contacted_on(life) == [1, 8, 15, 46]
+
+
+def test_a_plan_in_good_standing_beside_another_hold_waits_for_its_dates_and_for_nobody() -> None:
+    life = live((16, PLAN), (17, HeldByHand(days=3)), until=18)
+    step = next_step(life.case, day(18))
+    assert (step.kind, step.due_at) == (StepKind.WAIT, day(20))
+    assert life.case.state(day(18)) is CaseState.ON_HOLD
+    assert life.case.state(day(21)) is CaseState.IN_PLAN
+
+
+def test_a_plan_is_broken_only_by_what_it_covers_and_not_by_instalments_that_fell_due_since() -> None:
+    life = live((16, PLAN), (25, KeepsPlan()), (39, KeepsPlan()), until=60, overdue_on=(0, 30))
+    assert decided(life) == [("plan_kept", 39)]
+    assert life.case.closed is None
+    assert contacted_on(life) == [1, 8, 15, 45, 52, 59]
+
+
+def test_a_promise_paid_before_its_date_is_kept_on_that_day() -> None:
+    life = live((5, Promises(in_days=7)), (9, Pays()), until=30)
+    assert decided(life) == [("promise_kept", 9)]
+
+
+def test_a_promise_of_more_than_a_waiver_leaves_is_kept_by_paying_the_rest() -> None:
+    life = live((5, Promises(in_days=7)), (6, WaiverAsked(1_000)), (7, WaiverGranted()), (8, Pays()), until=30)
+    assert life.case.closed is not None
+    assert contacted_on(life) == [1]
+    assert waiver(1_000).amount_minor == life.case.debt.waived_minor
+
+
+def test_a_second_promise_is_taken_only_when_the_first_is_over() -> None:
+    life = live((5, Promises(in_days=7)), (6, Promises(in_days=30)), (16, Promises(in_days=7)), until=17)
+    assert [refusal.code for _, refusal in life.refused] == ["promise_open"]
+    assert life.case.promise is not None
+    assert life.case.promise.promise_id == "call-2"
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 5_000)), min_size=1, max_size=6), st.integers(0, 20_000))
+def test_a_plan_asks_next_for_the_first_instalment_that_the_money_does_not_reach(
+    parts: list[tuple[int, int]], paid: int
+) -> None:
+    instalments = tuple(PlanInstalment(day(number), amount) for number, amount in sorted(parts))
+    agreed = Plan("plan-1", instalments, agreed_at=day(0), paid_before_minor=700)
+    check_at = plan_check_at(agreed, Debt((), paid_minor=700 + paid), days(5))
+    due = [each.due_at + days(5) for index, each in enumerate(instalments) if _sum(instalments[: index + 1]) > paid]
+    assert check_at == next(iter(due), None)
+    assert (check_at is None) == (paid >= agreed.total_minor)
+
+
+def test_what_was_paid_before_a_plan_does_not_count_towards_it() -> None:
+    paid = Debt((OpenInstalment(day(0), 6_000),), paid_minor=4_000, bookings=1)
+    agreed = apply(apply(case(), DebtChanged(paid)), PlanAgreed("plan-1", (PlanInstalment(day(20), 6_000),), day(10)))
+    assert apply(agreed, TimePassed(day(25))).plan is None
+    kept = apply(agreed, DebtChanged(replace(paid, open=(), paid_minor=10_000, bookings=2)))
+    assert [each.kind for each in apply(kept, TimePassed(day(15))).milestones] == ["plan_kept"]
+
+
+def _sum(instalments: tuple[PlanInstalment, ...]) -> int:
+    return sum(each.amount_minor for each in instalments)
