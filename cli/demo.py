@@ -53,7 +53,7 @@ def demo_settings() -> dict[str, str]:
 
 
 def main(
-    seconds: Annotated[float, typer.Option(help="How long to watch; longer if not everything has happened yet.")] = 80,
+    seconds: Annotated[float, typer.Option(help="How long to watch; longer if not everything has happened yet.")] = 90,
     keep: Annotated[
         bool | None, typer.Option(help="Keep the UI up in the end until Enter.", show_default="on a terminal")
     ] = None,

@@ -26,9 +26,8 @@ from storage.tables import Contact, ContactStatus, LegalReferral
 _SEED = 20261124
 _STAFF_LOOKS_EVERY_SECONDS = 0.5
 _AGENTS = 12
-_CALLS_TAKEN_AFTER = timedelta(seconds=1.5)
 _LAST_ACT_SECONDS = 45
-_PROMISE_LASTS = timedelta(seconds=6)
+_PROMISE_LASTS = timedelta(seconds=10)
 
 _OUTCOMES: Mapping[CallOutcome, int] = {
     CallOutcome.PROMISED: 40,
@@ -142,9 +141,8 @@ class People:
 
     async def _call(self, everybody: asyncio.TaskGroup) -> None:
         """Agents who are free take the calls that wait, the most urgent first; what nobody takes lapses."""
-        now = datetime.now(UTC)
         with self._duecourse.database.reading() as session:
-            calls = [each for each in waiting_calls(session, now) if now - each.requested_at > _CALLS_TAKEN_AFTER]
+            calls = waiting_calls(session, datetime.now(UTC))
         for call in calls:
             if self._free_agents and self._new(call.call_id):
                 self._free_agents -= 1
@@ -154,6 +152,8 @@ class People:
         account, random = self._accounts[call.account_id], Random(f"{_SEED} {call.call_id}")  # noqa: S311
         outcome = random.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
         try:
+            if not await self._waits(call):
+                return
             agent = f"agent-{random.randint(1, _AGENTS)}"
             permit = await self._ask(call.account_id, "begin_call", call_id=call.call_id, agent_id=agent)
             await asyncio.sleep(1)
@@ -162,10 +162,18 @@ class People:
             return
         finally:
             self._free_agents += 1
-        if outcome is CallOutcome.PROMISED and random.random() < 0.5:
+        if outcome is CallOutcome.PROMISED and random.random() < 0.3:
             await asyncio.sleep(random.uniform(1, 4))
             with _whatever_came_between():
                 await self._record_payment(account, self._owed_minor(account))
+
+    async def _waits(self, call: WaitingCall) -> bool:
+        """Whether the case knows of the call and still waits for it; if not, another look is taken later."""
+        waiting = (await self._duecourse.status(call.account_id)).get("call") or {}
+        if waiting.get("call_id") != call.call_id:
+            self._desk_seen.discard(call.call_id)
+            return False
+        return True
 
     async def _report_call(
         self, account: Registration, call: WaitingCall, outcome: CallOutcome, agent: str, number_ref: str
@@ -189,7 +197,7 @@ class People:
             **({"promise": promise} if promise is not None else {}),
         )
 
-    async def _deliver(self, _everybody: asyncio.TaskGroup) -> None:
+    async def _deliver(self, everybody: asyncio.TaskGroup) -> None:
         """The post and the mail servers report that final notices have arrived, but for a few."""
         chosen = select(Contact).where(
             col(Contact.stage) == Stage.PRE_LEGAL,
@@ -200,9 +208,11 @@ class People:
             notices = [(each.account_id, each.contact_id) for each in session.exec(chosen)]
         for account_id, contact_id in notices:
             if self._new(contact_id) and Random(f"{_SEED} {contact_id}").random() < 0.9:  # noqa: S311
-                with _whatever_came_between():
-                    arrived = {"contact_id": contact_id, "status": "delivered", "at": _now()}
-                    await self._tell(account_id, "report_delivery", **arrived)
+                everybody.create_task(self._report_delivery(account_id, contact_id))
+
+    async def _report_delivery(self, account_id: str, contact_id: str) -> None:
+        with _whatever_came_between():
+            await self._tell(account_id, "report_delivery", contact_id=contact_id, status="delivered", at=_now())
 
     async def _decide_referrals(self, _everybody: asyncio.TaskGroup) -> None:
         """The head of legal reads each checklist; of those that are complete, one in six is refused all the same."""
