@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,12 +17,13 @@ from bench.announcements import Done
 from bench.engine import Engine
 from bench.histories import HistoryFigures, count, plain_contacts
 from bench.processes import WorkerProcess, cpu_seconds
+from bench.records import contacts_sent
 from bench.subjects import CONTACTS, PAID_AFTER, POLICY, SIGNALS, Subject
 
 AT_ONCE = 50
 """Requests of the bench to the engine at the same time."""
 
-_PATIENCE_SECONDS = 240
+_PATIENCE_SECONDS = 480
 _PAYS_AFTER_SECONDS = 0.5
 """From a contact to the payment that follows it, so that it arrives while the next timer runs."""
 _SAMPLE = 5
@@ -60,6 +62,8 @@ class Round:
     contacts_lost: int
     contacts_doubled: int
     lives_unfinished: int
+    contacts_unrecorded: int
+    """Handed over and not in the records as sent, or the other way round; of the product only."""
     events_a_life: float
     """The median over all lives."""
     bytes_a_life: float
@@ -106,10 +110,16 @@ class LifeRound:
     """Drives the accounts of one round."""
 
     def __init__(
-        self, engine: Engine, client: Client, worker: WorkerProcess, number: int, account_ids: list[str]
+        self,
+        engine: Engine,
+        client: Client,
+        worker: WorkerProcess,
+        folder: Path,
+        number: int,
+        account_ids: list[str],
     ) -> None:
         """Take where they live and who they are."""
-        self._engine, self._client, self._worker = engine, client, worker
+        self._engine, self._client, self._worker, self._folder = engine, client, worker, folder
         self._number, self._account_ids, self._known = number, account_ids, frozenset(account_ids)
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._payments: set[asyncio.Task[None]] = set()
@@ -171,11 +181,17 @@ class LifeRound:
             contacts_lost=len(expected - self._contacts.keys()),
             contacts_doubled=sum(self._contacts.values()) - len(expected & self._contacts.keys()),
             lives_unfinished=len(self._account_ids) - sum(each.closed for each in lives),
+            contacts_unrecorded=len(self._contacts.keys() ^ self._recorded()),
             events_a_life=median(each.events for each in lives),
             bytes_a_life=median(each.bytes for each in lives),
             sample=tuple(count(each) for each in histories),
             bytes_a_contact=median_or_zero(each.bytes for history in histories for each in plain_contacts(history)),
         )
+
+    def _recorded(self) -> set[str]:
+        if self._worker.subject is not Subject.PRODUCT:
+            return set(self._contacts)
+        return contacts_sent(self._folder, self._account_ids)
 
     async def _described(self) -> "list[_Life]":
         lives: list[_Life] = []

@@ -60,8 +60,8 @@ class Results:
 
     @property
     def contacts_lost(self) -> int:
-        """Contacts that were to be made and were not, over all parts; a life that did not end lost its last one."""
-        rounds = sum(each.contacts_lost + each.lives_unfinished for each in self.rounds)
+        """Contacts that were to be made and were not, over all parts; a life that did not end lost one."""
+        rounds = sum(each.contacts_lost + each.lives_unfinished + each.contacts_unrecorded for each in self.rounds)
         return rounds + sum(each.contacts_lost + each.signals.lost for each in self.sleepers)
 
     @property

@@ -76,7 +76,7 @@ class Run:
             account_ids = [f"{subject}-{number}-{each}" for each in range(self._accounts(number))]
             if subject is Subject.PRODUCT:
                 await asyncio.to_thread(register_accounts, self._folder, account_ids, POLICY)
-            measured = await LifeRound(engine, client, worker, number, account_ids).run()
+            measured = await LifeRound(engine, client, worker, self._folder, number, account_ids).run()
             if number:
                 self.results.rounds.append(measured)
 

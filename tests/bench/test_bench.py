@@ -38,6 +38,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_no_contact_is_lost_or_doubled(report: dict[str, Any]) -> None:
     assert (report["contacts_lost"], report["contacts_doubled"]) == (0, 0)
     assert [each["lives_unfinished"] for each in report["rounds"]] == [0] * len(Subject)
+    assert [each["contacts_unrecorded"] for each in report["rounds"]] == [0] * len(Subject)
     assert [each["signals"]["lost"] for each in report["sleepers"]] == [0, 0, 0]
 
 
