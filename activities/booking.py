@@ -16,13 +16,13 @@ from activities.booking_requests import book_request
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
-from domain.events import CaseEvent
+from domain.events import CaseEvent, TimePassed, apply
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.requests import REQUESTS, Request
 from storage import audit
-from storage.accounts import other_open_accounts, write_milestones
-from storage.tables import BookedMessage, FactDelivery, PersonFact
+from storage.accounts import other_open_accounts, store_case, stored_case, write_milestones
+from storage.tables import AccountState, BookedMessage, FactDelivery, PersonFact
 
 _BOOKINGS: TypeAdapter[Booking] = TypeAdapter(Booking)
 
@@ -66,6 +66,8 @@ class Books:
         if booking.refusal is None or known is not None:
             _settle(row, order.as_of, booking)
             session.add(row)
+        if booking.refusal is None:
+            _bring_up_to_date(desk, booking)
         return booking
 
     def _known(self, desk: Desk, order: MessageToBook, message: Message) -> BookedMessage | None:
@@ -121,6 +123,16 @@ def events_told(session: Session, account_id: str) -> Iterator[CaseEvent]:
     for row in session.exec(chosen.order_by(col(BookedMessage.booked_at))):
         booking = _earlier(row)
         yield from booking.events if booking is not None else ()
+
+
+def _bring_up_to_date(desk: Desk, booking: Booking) -> None:
+    """A stored case hears of what is booked after it has closed, and is open again when something is owed again."""
+    case = stored_case(desk.account)
+    if case is None or desk.account.state != AccountState.CLOSED:
+        return
+    for event in (*booking.events, TimePassed(desk.now)):
+        case = apply(case, event)
+    store_case(desk.session, desk.account, case)
 
 
 def _settle(row: BookedMessage, at: datetime, booking: Booking) -> None:

@@ -238,7 +238,9 @@ class Duecourse:
 
     async def _deliver(self, account: Account, name: str, fact: Fact, running: bool) -> dict[str, Any]:
         if running:
-            return await self._tell_case(account, name, fact)
+            # Not collected any more if it ended in this very moment: then the records take the fact in.
+            with suppress(NotCollected):
+                return await self._tell_case(account, name, fact)
         booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, self._now())
         if booked is None:
             return await self._tell_case(account, name, fact)

@@ -7,7 +7,6 @@ from typing import Any
 
 from activities.booking import Books
 from activities.desk import Desk, Library, RefusedError
-from domain.case import Case
 from domain.events import TimePassed, apply
 from domain.facts import PERSON_WIDE_FACTS, Fact
 from domain.orders import Booking, MessageToBook, Refusal
@@ -110,12 +109,7 @@ class Offline:
             if account.state == AccountState.OPEN:
                 return None
             booking = Books(self.library).book(session, _order(account_id, name, fact, at))
-            case = stored_case(account)
-            reopened = False
-            if case is not None and booking.refusal is None:
-                case = _after(case, booking, at)
-                store_case(session, account, case)
-                reopened = case.closed is None
+            reopened = account.state == AccountState.OPEN
             return Booked(booking.answer or {}, booking.refusal, booking.others, reopened)
 
     def store_text(self, account_id: str, text: str, at: datetime) -> str:
@@ -145,9 +139,3 @@ class Offline:
 def _order(account_id: str, name: str, fact: Fact, at: datetime) -> MessageToBook:
     body = fact.model_dump(mode="json", exclude_none=True)
     return MessageToBook(account_id, name, fact.event_id, body, at)
-
-
-def _after(case: Case, booking: Booking, at: datetime) -> Case:
-    for event in booking.events:
-        case = apply(case, event)
-    return apply(case, TimePassed(at))

@@ -131,6 +131,21 @@ async def test_a_reversal_before_its_payment_does_not_let_the_payment_close_the_
     assert (status["state"], status["outstanding"]) == ("collecting", "1234.56")
 
 
+async def test_a_reversal_that_comes_while_the_case_closes_is_never_lost(house: House) -> None:
+    accounts = [await house.collect() for _ in range(10)]
+    await house.until_day(2)
+    for number, account in enumerate(accounts):
+        paying = asyncio.create_task(house.pay(account, "1234.56", payment_id="payment-p"))
+        await asyncio.sleep(0.004 * number)
+        await house.tell(account, "reverse_payment", payment_id="payment-p", reason_code="bounced")
+        await paying
+    before = {account: len(house.demands(account)) for account in accounts}
+    await house.until_day(20)
+    for account in accounts:
+        assert (house.account(account).state, (await house.status(account))["outstanding"]) == ("open", "1234.56")
+        assert len(house.demands(account)) > before[account]
+
+
 async def test_a_fact_told_again_after_the_case_has_closed_changes_nothing(house: House) -> None:
     account = await opened(house)
     body = house.payment("1234.56")
