@@ -4,9 +4,6 @@ Nothing is started here and nothing is looked up outside the files. What a perso
 reason, since reports travel.
 """
 
-import csv
-import difflib
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from cli.csv_tables import Table, read_table
 from cli.wording import faults
 from domain.money import MoneyError, format_minor, parse_minor
 from domain.registration import OpaqueId, Registration
@@ -42,16 +40,11 @@ INSTALMENT_COLUMNS = ("account_id", "number", "due_date", *_AMOUNTS)
 """The columns of a file of instalments."""
 
 _OPTIONAL = ("policy",)
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?")
 _OPAQUE_ID: TypeAdapter[str] = TypeAdapter(OpaqueId)
 _STAND_IN = {"number": "1", "due_date": "2000-01-01", "principal": "1"}
 _OF_THE_PERSON = ("debtor_name", "language", "time_zone")
-
-
-class UnusableFileError(Exception):
-    """The file as a whole cannot be read; the message says why and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +80,6 @@ class Reading:
     refused: tuple[RefusedRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A file's rows as text, each with its line, and those that have not the header's number of cells."""
-
-    file: str
-    encoding: str
-    rows: list[tuple[int, dict[str, str]]]
-    refused: list[RefusedRow]
-
-
 @dataclass(slots=True)
 class _Instalments:
     """The instalments of the second file by account, and the accounts of which one was refused."""
@@ -118,10 +101,10 @@ def read_accounts(path: Path, instalments: Path | None = None, policy: str | Non
     Raises:
         UnusableFileError: if a file cannot be read, is in another encoding, or has not the right columns.
     """
-    table = _read_table(path, ACCOUNT_COLUMNS, _OPTIONAL)
+    table = read_table(path, ACCOUNT_COLUMNS, _OPTIONAL)
     several = _read_instalments(instalments) if instalments is not None else _Instalments()
     accounts: list[AccountRow] = []
-    refused = [*table.refused, *several.refused]
+    refused = [*_ragged(table), *several.refused]
     first_line: dict[str, int] = {}
     people: dict[str, dict[str, str]] = {}
     for line, row in table.rows:
@@ -134,8 +117,13 @@ def read_accounts(path: Path, instalments: Path | None = None, policy: str | Non
             people.setdefault(row["debtor_id"], row)
         refused += [RefusedRow(table.file, line, _shown(row["account_id"]), *each) for each in wrong]
     refused += _without_account(several, instalments, first_line)
-    rows = len(table.rows) + len(table.refused)
+    rows = len(table.rows) + len(table.ragged)
     return Reading(table.file, table.encoding, rows, tuple(accounts), tuple(sorted(refused, key=_place)))
+
+
+def _ragged(table: Table) -> Iterator[RefusedRow]:
+    for line, reason in table.ragged:
+        yield RefusedRow(table.file, line, "", "", reason)
 
 
 def _place(row: RefusedRow) -> tuple[str, int]:
@@ -260,8 +248,8 @@ def _disagreeing(row: Mapping[str, str], owed: Sequence[Mapping[str, str]]) -> I
 
 
 def _read_instalments(path: Path) -> _Instalments:
-    table = _read_table(path, INSTALMENT_COLUMNS, ())
-    found = _Instalments(refused=list(table.refused))
+    table = read_table(path, INSTALMENT_COLUMNS, ())
+    found = _Instalments(refused=list(_ragged(table)))
     for line, row in table.rows:
         account_id = row["account_id"]
         wrong = [*_wrong_instalment(row, found.by_account[account_id])]
@@ -290,77 +278,3 @@ def _without_account(several: _Instalments, path: Path | None, known: Mapping[st
         if account_id not in known:
             reason = "no such account in the file of accounts; add it there or remove its instalments"
             yield RefusedRow(path.name, line, _shown(account_id), "account_id", reason)
-
-
-def _read_table(path: Path, required: Sequence[str], optional: Sequence[str]) -> _Table:
-    text, encoding = _decode(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        _check_header(path, header, required, optional)
-        table = _Table(path.name, encoding, [], [])
-        begins = reader.line_num + 1
-        for cells in reader:
-            _add_row(table, header, begins, cells)
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise UnusableFileError(
-            f"{path}: line {reader.line_num} is not CSV ({error}); double a quote that stands within a quoted value"
-        ) from error
-    return table
-
-
-def _add_row(table: _Table, header: Sequence[str], line: int, cells: Sequence[str]) -> None:
-    if not any(cell.strip() for cell in cells):
-        return
-    if len(cells) != len(header):
-        reason = f"has {len(cells)} cells where the header has {len(header)}; quote a value that holds a comma"
-        table.refused.append(RefusedRow(table.file, line, "", "", reason))
-        return
-    table.rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
-
-
-def _decode(path: Path) -> tuple[str, str]:
-    """The text in the first encoding that fits; none is ever guessed from what the text looks like."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnusableFileError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text, encoding
-    raise UnusableFileError(f"{path}: is neither UTF-8 nor GB18030; save it as 'CSV UTF-8' and import it again")
-
-
-def _check_header(path: Path, header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:
-    if not any(header):
-        raise UnusableFileError(f"{path}: is empty; the first line names the columns: {', '.join(required)}")
-    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-        raise UnusableFileError(f"{path}: its columns must be parted by commas; export it again as CSV with commas")
-    problems = [*_missing(header, required), *_unknown(header, (*required, *optional)), *_doubled(header)]
-    if problems:
-        raise UnusableFileError(f"{path}: {'; '.join(problems)}")
-
-
-def _missing(header: Sequence[str], required: Sequence[str]) -> Iterator[str]:
-    missing = [name for name in required if name not in header]
-    if missing:
-        yield f"missing columns: {', '.join(missing)}"
-
-
-def _unknown(header: Sequence[str], known: Sequence[str]) -> Iterator[str]:
-    for name in header:
-        if name not in known:
-            close = difflib.get_close_matches(name.lower(), known, n=1)
-            yield f"unknown column {name[:40]!r}; " + (f"write {close[0]}" if close else "remove it")
-
-
-def _doubled(header: Sequence[str]) -> Iterator[str]:
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        yield f"columns that stand twice: {', '.join(doubled)}"

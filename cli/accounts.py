@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from cli.account_files import Reading, UnusableFileError, read_accounts
+from cli.account_files import Reading, read_accounts
 from cli.connection import library, run
+from cli.csv_tables import UnusableFileError
 from cli.failures import CannotError
 from cli.import_progress import progress
 from cli.import_report import ImportReport, write_rejects

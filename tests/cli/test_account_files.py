@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.account_files import ACCOUNT_COLUMNS, UnusableFileError, read_accounts
+from cli.account_files import ACCOUNT_COLUMNS, read_accounts
+from cli.csv_tables import UnusableFileError
 from tests.cli.files import accounts_file, instalment, instalments_file, reading, refused, row
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
