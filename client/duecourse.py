@@ -29,7 +29,7 @@ from activities.desk import Clock, Library, RefusedError
 from activities.person_facts import PersonFacts
 from client.connection import connect
 from client.errors import EngineUnavailable, Malformed, NotCollected, Refused, UnknownAccount
-from client.offline import Offline
+from client.offline import Booked, Offline
 from client.running import is_collected
 from client.statuses import as_seen_now, status_from_records
 from config.settings import Settings, load_settings
@@ -174,12 +174,21 @@ class Duecourse:
         Raises:
             UnknownAccount: if it is not registered.
             Malformed: if the request has not the shape that the contract asks for.
-            NotCollected: if no workflow collects the account.
+            NotCollected: if no workflow collects the account, and the request needs one.
             Refused: if the case does not allow it.
             EngineUnavailable: if no worker answered in time; repeat the request.
         """
         request = await self._read(account_id, REQUESTS, name, body)
-        await self._account(account_id)
+        account = await self._account(account_id)
+        try:
+            return await self._ask_case(account_id, name, request)
+        except NotCollected:
+            decided = await asyncio.to_thread(self._offline.decide, account_id, name, request, self._now())
+            if decided is None:
+                raise
+            return await self._finish(account, request.request_id, decided)
+
+    async def _ask_case(self, account_id: str, name: str, request: Request) -> dict[str, Any]:
         handle = self.temporal.get_workflow_handle(workflow_id(account_id))
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
@@ -244,9 +253,12 @@ class Duecourse:
         booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, self._now())
         if booked is None:
             return await self._tell_case(account, name, fact)
+        return await self._finish(account, fact.event_id, booked)
+
+    async def _finish(self, account: Account, message_id: str, booked: Booked) -> dict[str, Any]:
+        """Do what follows from what the records booked: tell the person's other cases, go on with a reopened one."""
         if booked.others:
-            order = FactToDeliver(fact.event_id, account.account_id)
-            await PersonFacts(self.database, self.temporal).deliver_fact(order)
+            await PersonFacts(self.database, self.temporal).deliver_fact(FactToDeliver(message_id, account.account_id))
         if booked.reopened:
             await self.start(account.account_id)
         if booked.refusal is not None:

@@ -7,18 +7,24 @@ from typing import Any
 
 from activities.booking import Books
 from activities.desk import Desk, Library, RefusedError
+from domain.admission import refusal_of
+from domain.case import Case
 from domain.events import TimePassed, apply
 from domain.facts import PERSON_WIDE_FACTS, Fact
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.registration import Registration
+from domain.requests import Request
 from storage import audit
 from storage.accounts import find_account, lock_account, store_case, stored_case
 from storage.database import Database
 from storage.registration import Registered, RegistrationConflictError, register
-from storage.tables import Account, AccountState, StoredText
+from storage.tables import Account, AccountState, BookedMessage, StoredText
 
 _BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "report_delivery"}
 """Facts that an account which was never started takes in."""
+
+_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance"})
+"""Requests that are still carried out when the case has ended: what stops contact with the person must be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,23 @@ class Offline:
             reopened = account.state == AccountState.OPEN
             return Booked(booking.answer or {}, booking.refusal, booking.others, reopened)
 
+    def decide(self, account_id: str, name: str, request: Request, at: datetime) -> Booked | None:
+        """Carry out a decision on a case that has ended, such as on a complaint that came after it.
+
+        Answers none, and books nothing, if no case of the account has ended, or it takes no such request any more.
+        """
+        with self.database.writing() as session:
+            account, _ = lock_account(session, account_id)
+            case = stored_case(account)
+            if case is None or account.state != AccountState.CLOSED or name not in _AFTER_THE_END:
+                return None
+            known = session.get(BookedMessage, (account_id, request.request_id))
+            refusal = refusal_of(case, request, at) if known is None else None
+            if refusal is not None:
+                return Booked({}, refusal, others=0, reopened=False)
+            booking = Books(self.library).book(session, _order(account_id, name, request, at, case))
+            return Booked(booking.answer or {}, booking.refusal, booking.others, account.state == AccountState.OPEN)
+
     def store_text(self, account_id: str, text: str, at: datetime) -> str:
         """Keep free text under a fresh reference."""
         text_ref = f"text-{uuid.uuid4()}"
@@ -136,6 +159,9 @@ class Offline:
             )
 
 
-def _order(account_id: str, name: str, fact: Fact, at: datetime) -> MessageToBook:
-    body = fact.model_dump(mode="json", exclude_none=True)
-    return MessageToBook(account_id, name, fact.event_id, body, at)
+def _order(
+    account_id: str, name: str, message: Fact | Request, at: datetime, case: Case | None = None
+) -> MessageToBook:
+    message_id = message.event_id if isinstance(message, Fact) else message.request_id
+    body = message.model_dump(mode="json", exclude_none=True)
+    return MessageToBook(account_id, name, message_id, body, at, case)

@@ -194,6 +194,27 @@ async def test_an_account_that_starts_while_its_person_complains_is_held_and_res
     assert (await house.status(second))["state"] == "collecting"
 
 
+async def test_a_complaint_after_the_end_is_decided_too_and_holds_the_persons_next_account_until_then(
+    house: House,
+) -> None:
+    ended = house.overdue()
+    await house.collect(ended)
+    await house.pay(ended.account_id, "1234.56")
+    assert await house.ended(ended.account_id)
+    await house.tell(
+        ended.account_id, "file_complaint", complaint_id="complaint-10", category="conduct", agent_id="a-1"
+    )
+    following = await house.collect(house.overdue(debtor_id=ended.debtor_id))
+    assert (await house.status(following))["state"] == "on_hold"
+    with pytest.raises(Refused, match="somebody else"):
+        await resolve(house, ended.account_id, "complaint-10", by="a-1")
+    await resolve(house, ended.account_id, "complaint-10")
+    await house.pass_time(timedelta(minutes=1))
+    assert (await house.status(following))["state"] == "collecting"
+    complaints = (await house.status(ended.account_id))["complaints"]
+    assert [each["outcome"] for each in complaints] == ["upheld"]
+
+
 @pytest.mark.parametrize("kind", ["represented", "deceased", "insolvent", "breathing_space", "cease_contact"])
 async def test_a_circumstance_of_the_person_stops_contact_until_a_person_ends_it(house: House, kind: str) -> None:
     first, second = await two_accounts_of_one_person(house)
