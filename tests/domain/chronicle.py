@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.case import Case
 from domain.events import CallEnded, ContactSent
 from domain.next_step import StepKind
+from domain.owed_messages import OwedMessage
 from domain.terms import Stage
 from tests.domain.simulator import Change, Deed, Life
 
@@ -39,8 +40,16 @@ class Stay:
 
 
 def deeds(life: Life, kinds: frozenset[StepKind]) -> Iterator[Deed]:
-    """What was done of those kinds."""
-    return (deed for deed in life.deeds if deed.step.kind in kinds)
+    """What was done of those kinds; messages that the case owes beside its stages are not among them."""
+    return (deed for deed in life.deeds if deed.step.kind in kinds and not deed.step.message_id)
+
+
+def owed_deeds(life: Life) -> Iterator[tuple[Deed, OwedMessage]]:
+    """Every hand-off of a message that the case owes beside its stages."""
+    for deed in life.deeds:
+        message = deed.case.owed_message(deed.step.message_id)
+        if deed.step.kind is StepKind.CONTACT and message is not None:
+            yield deed, message
 
 
 def changes(life: Life, *events: type) -> Iterator[Change]:
@@ -66,7 +75,7 @@ def left(life: Life) -> Iterator[Left]:
     """Every contact that left, at the moment that counts for the cadence."""
     for change in life.changes:
         event, before = change.event, change.before
-        if isinstance(event, ContactSent):
+        if isinstance(event, ContactSent) and not event.message_id:
             yield Left(event.at, before, event.certain)
         if isinstance(event, CallEnded) and not event.number_unusable and before.call is not None:
             yield Left(event.at, before, certain=True)

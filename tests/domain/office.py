@@ -80,6 +80,8 @@ class SentContact:
 
     channel: Channel
     stage: Stage
+    owed: bool = False
+    """Whether it was an owed message."""
 
 
 @dataclass
@@ -152,7 +154,9 @@ class Office:
             return ()
         if message.status is DeliveryReport.DELIVERED:
             return (DeliveryProved(message.contact_id),)
-        return (DeliveryFailed(message.contact_id, contact.channel, contact.stage, message.code == "gone"),)
+        return (
+            DeliveryFailed(message.contact_id, contact.channel, contact.stage, message.code == "gone", contact.owed),
+        )
 
 
 def end_of(until: datetime | date) -> datetime:

@@ -14,13 +14,11 @@ from typing import TypeVar, assert_never
 
 from domain.admission import refusal_of
 from domain.case import CallTask, Case, PlannedContact, Referral
+from domain.contact_orders import events_after, order_of
 from domain.events import (
     CallRequested,
     CaseClosed,
     CaseEvent,
-    ContactDeferred,
-    ContactFailed,
-    ContactSent,
     MilestonesWritten,
     MomentFound,
     PersonAsked,
@@ -32,8 +30,8 @@ from domain.events import (
 )
 from domain.facts import Fact, Message, digest_of
 from domain.ledger import Instalment
-from domain.next_step import Step, StepKind, after_contact_at, next_step, wanted_at
-from domain.orders import Booking, Refusal
+from domain.next_step import Step, StepKind, next_step, wanted_at
+from domain.orders import Booking, ContactOrder, ContactOutcome, ContactResult, Refusal
 from domain.requests import Request
 from domain.terms import Channel, ClosedReason
 from tests.domain.office import Office, SentContact
@@ -64,6 +62,8 @@ class Answer(StrEnum):
     """It did not leave; the channel may be tried again another time."""
     GONE = "gone"
     """It did not leave, and the channel reaches nobody."""
+    NOT_NEEDED = "not_needed"
+    """An owed message is not needed any more; a demand is refused by a rule."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class Life:
         self.deeds.append(Deed(self.now, step, self.case))
         match step.kind:
             case StepKind.CONTACT:
-                self._contact(_channel(step))
+                self._contact(step)
             case StepKind.REQUEST_CALL:
                 self._request_call()
             case StepKind.REFER:
@@ -247,22 +247,12 @@ class Life:
             return []
         return [each.overdue_from for each in self.case.debt.open[:1] if each.overdue_from >= self.now]
 
-    def _contact(self, channel: Channel) -> None:
-        answer, contact_id, stage = self._habit("answers", self.habits.answers), self.case.contact_id, self.case.stage
-        planned = PlannedContact(after_contact_at(self.case, self.now), "cadence")
-        match answer:
-            case Answer.LEFT | Answer.UNSURE:
-                certain = answer is Answer.LEFT
-                event: CaseEvent = ContactSent(channel, self.now, planned, certain)
-            case Answer.LATER:
-                event = ContactDeferred(PlannedContact(self.now + timedelta(days=1), "a rule"))
-            case Answer.FAILED | Answer.GONE:
-                event = ContactFailed(channel, self.now, unusable=answer is Answer.GONE)
-            case _:
-                assert_never(answer)
-        ends_at = self._begin((*self._written(), event))
+    def _contact(self, step: Step) -> None:
+        order = order_of(self.case, step, _channel(step), self.now)
+        answer = self._habit("answers", self.habits.answers)
+        ends_at = self._begin((*self._written(), *events_after(_outcome(answer, order, self.now), order, self.now)))
         if answer is Answer.LEFT:
-            self.office.sent[contact_id] = SentContact(channel, stage)
+            self.office.sent[order.contact_id] = SentContact(order.channel, order.stage, bool(order.message_id))
             self._react("after_contact", self.habits.after_contact, ends_at + timedelta(hours=1))
 
     def _request_call(self) -> None:
@@ -325,6 +315,25 @@ def _id_of(message: Message) -> str:
     if isinstance(message, Request):
         return message.request_id
     raise TypeError(f"{type(message).__name__} is neither a fact nor a request")
+
+
+def _outcome(answer: Answer, order: ContactOrder, now: datetime) -> ContactOutcome:
+    following = PlannedContact(order.next_due, "wanted")
+    match answer:
+        case Answer.LEFT:
+            return ContactOutcome(ContactResult.SENT, next=following)
+        case Answer.UNSURE:
+            return ContactOutcome(ContactResult.UNKNOWN, next=following)
+        case Answer.LATER:
+            return ContactOutcome(ContactResult.DEFERRED, next=PlannedContact(now + timedelta(days=1), "a rule"))
+        case Answer.FAILED | Answer.GONE:
+            return ContactOutcome(ContactResult.FAILED, unusable=answer is Answer.GONE)
+        case Answer.NOT_NEEDED if order.message_id:
+            return ContactOutcome(ContactResult.NOT_NEEDED)
+        case Answer.NOT_NEEDED:
+            return ContactOutcome(ContactResult.REFUSED)
+        case _:
+            assert_never(answer)
 
 
 def _channel(step: Step) -> Channel:
