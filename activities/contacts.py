@@ -20,7 +20,7 @@ from activities.duties import note_contact, review_duties, still_owed
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather
 from domain.case import PlannedContact
-from domain.events import CaseEvent
+from domain.events import CaseEvent, DeliveryProved
 from domain.messages import MessageKey, MessageRefused, Words
 from domain.orders import ActivityName, ContactOrder, ContactOutcome, ContactResult, MomentWanted
 from domain.terms import Channel
@@ -181,11 +181,12 @@ class Contacts:
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, order.account_id, clock.now)
             accepted = answer if isinstance(answer, Accepted) else None
+            proved = _proved(session.get_one(Contact, order.contact_id), accepted)
             contact = settle(desk, order.contact_id, status, code, accepted)
             if isinstance(answer, Rejected):
                 _suppress_if_wrong(desk, contact, answer)
             unusable = accepted is None and usable_address(session, desk.account.debtor_id, order.channel) is None
-            debt, events = debt_if_changed(desk, order), _duties_after(desk, order, contact)
+            debt, events = debt_if_changed(desk, order), (*proved, *_duties_after(desk, order, contact))
             return outcome_of(contact, self._next(desk, order), debt, unusable=unusable, events=events)
 
     def _note_unanswered(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:
@@ -227,6 +228,12 @@ class Contacts:
         planned = Guard(desk).moment(order.next_channel, max(order.next_due, desk.now))
         note_next_due(desk.session, desk.account, planned.at)
         return planned
+
+
+def _proved(contact: Contact, accepted: Accepted | None) -> tuple[CaseEvent, ...]:
+    """That the provider proved the arrival with its answer, unless a receipt did so before."""
+    proved = accepted is not None and accepted.delivered and contact.status == ContactStatus.SENDING
+    return (DeliveryProved(contact.contact_id),) if proved else ()
 
 
 def _duties_after(desk: Desk, order: ContactOrder, contact: Contact) -> tuple[CaseEvent, ...]:
