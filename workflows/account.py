@@ -92,14 +92,15 @@ class AccountCollection:
         if self._case is None:
             await self._open(start)
         while not await self._ended():
-            await self._take_in_messages()
             self._take_in_outcome()
+            await self._take_in_messages()
             if workflow.info().is_continue_as_new_suggested():
                 await self._renew(start)
-            self._apply(TimePassed(workflow.now()))
-            step = next_step(self.case, workflow.now())
+            now = workflow.now()
+            self._apply(TimePassed(now))
+            step = next_step(self.case, now)
             if step.kind is not StepKind.CLOSE:
-                self._show(step)
+                self._show(step, now)
             await self._carry_on(step)
         return _result(self.case)
 
@@ -268,6 +269,7 @@ class AccountCollection:
         match step.kind:
             case StepKind.CONTACT | StepKind.REQUEST_CALL | StepKind.REFER:
                 self._action = asyncio.create_task(self._act(step))
+                await self._wait(step)
             case StepKind.FIND_MOMENT:
                 await self._find_moment(step)
             case StepKind.ASK_PERSON:
@@ -388,9 +390,8 @@ class AccountCollection:
         for event in events:
             self._case = apply(self.case, event)
 
-    def _show(self, step: Step) -> None:
+    def _show(self, step: Step, now: datetime) -> None:
         """Show operators where the case stands, unless that is just what they see."""
-        now = workflow.now()
         if self._shown == (now, step, self.case):
             return
         self._shown = (now, step, self.case)
@@ -409,7 +410,8 @@ class AccountCollection:
         """Whether the case is closed and stored, with everybody answered. A late message may open it again."""
         if self.case.closed is None or self._action is not None or self._inbox:
             return False
-        self._show(next_step(self.case, workflow.now()))
+        now = workflow.now()
+        self._show(next_step(self.case, now), now)
         await workflow.execute_local_activity(ActivityName.CLOSE_CASE, CaseToClose(self.case), **RECORDS)
         await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
         return not self._inbox
