@@ -171,7 +171,7 @@ def _holding(case: Case, now: datetime) -> Step | None:
     if not holds:
         return None
     wakes = [hold.ends_at for hold in holds if hold.ends_at is not None]
-    wakes += [case.asked[f"hold:{hold.hold_id}"] for hold in holds if f"hold:{hold.hold_id}" in case.asked]
+    wakes += [case.asked[subject] for subject in needs_person(case, now) if subject in case.asked]
     if case.plan is not None and case.plan.agreed_at is not None:
         check_at = plan_check_at(case.plan, case.debt, case.timetable.plan_cure)
         wakes += [check_at] if check_at is not None else []

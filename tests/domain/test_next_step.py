@@ -6,7 +6,7 @@ from domain.case import Referral
 from domain.next_step import StepKind, next_step
 from domain.terms import Stage
 from tests.domain.builders import case, day, days, instalment
-from tests.domain.happenings import AgentCalls, CounselReports, ReceiptArrives, ReferralJudged
+from tests.domain.happenings import AgentCalls, CounselReports, HeldByHand, ReceiptArrives, ReferralJudged
 from tests.domain.simulator import Habits, Life
 
 DILIGENT = Habits(
@@ -21,6 +21,14 @@ def test_counsel_is_asked_for_a_report_again_and_again_until_there_is_one() -> N
     assert life.case.stage is Stage.LEGAL
     assert questions == [life.case.stage_entered_at + days(5) * number for number in range(len(questions))]
     assert len(questions) > 2
+
+
+def test_counsel_is_asked_in_time_even_while_something_holds_the_case() -> None:
+    life = Life(case(), [instalment()], DILIGENT)
+    life.tell(day(130), HeldByHand(days=60))
+    life.live(day(200))
+    questions = [each.at for each in life.deeds if each.step.subject == "counsel:ref-0"]
+    assert questions == [life.case.stage_entered_at + days(5) * number for number in range(len(questions))]
 
 
 def test_counsels_report_ends_the_case() -> None:
