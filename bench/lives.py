@@ -1,6 +1,7 @@
 """One round of one subject: many accounts at once, each from its start through its contacts and payments to its end."""
 
 import asyncio
+import os
 import time
 from collections import Counter
 from collections.abc import Awaitable, Iterable
@@ -90,6 +91,11 @@ class Round:
     def server_ms_a_contact(self) -> float:
         """CPU of the server, in milliseconds, counted likewise."""
         return 1000 * self.cpu.server / self.contacts
+
+    @property
+    def busy_share(self) -> float:
+        """How much of all cores the three processes used; what else the machine did is not in it."""
+        return (self.cpu.worker + self.cpu.server + self.cpu.driver) / self.wall_seconds / (os.cpu_count() or 1)
 
     def as_json(self) -> dict[str, Any]:
         """As the report keeps it, with what follows from it."""

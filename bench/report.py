@@ -38,7 +38,7 @@ _FIGURES: tuple[tuple[str, Callable[[Round], float]], ...] = (
     ("history a life, bytes", bytes_a_life),
     ("history a contact, bytes", bytes_a_contact),
     ("billable actions a life", lambda one: median(each.actions for each in one.sample)),
-    ("share of all cores busy", lambda one: sum((one.cpu.worker, one.cpu.server, one.cpu.driver)) / one.wall_seconds),
+    ("share of all cores busy", lambda one: one.busy_share),
 )
 
 

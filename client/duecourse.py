@@ -158,7 +158,8 @@ class Duecourse:
         account = await self._account(account_id)
         running = await self._is_running(account)
         try:
-            earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, self._now(), running)
+            may_run = running is not False
+            earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, self._now(), may_run)
         except RefusedError as error:
             await self._note_rejection(account_id, name, error.refusal)
             raise Refused(error.refusal) from error
@@ -166,6 +167,8 @@ class Duecourse:
             if earlier.refusal is not None:
                 raise Refused(earlier.refusal)
             return earlier.answer or {}
+        if running is None:
+            raise EngineUnavailable(f"Temporal did not answer for account {account_id}; the fact is kept")
         return await self._deliver(account, name, fact, running)
 
     async def ask(self, account_id: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,18 +235,22 @@ class Duecourse:
         for account_id, name, body in pending:
             with suppress(Refused, EngineUnavailable):
                 account = await self._account(account_id)
-                fact = FACTS[name].model_validate(body)
-                await self._deliver(account, name, fact, await self._is_running(account))
+                running = await self._is_running(account)
+                if running is not None:
+                    await self._deliver(account, name, FACTS[name].model_validate(body), running)
         return len(pending)
 
-    async def _is_running(self, account: Account) -> bool:
-        """Whether a workflow must be told; what the records say may be behind one that has just begun or is ending."""
+    async def _is_running(self, account: Account) -> bool | None:
+        """Whether a workflow must be told, or none if Temporal does not say.
+
+        What the records say may be behind one that has just begun or is about to end.
+        """
         if account.state == AccountState.OPEN:
             return True
         try:
             return await is_collected(self.temporal, account.account_id)
-        except RPCError as error:
-            raise EngineUnavailable(f"Temporal did not answer for account {account.account_id}") from error
+        except RPCError:
+            return None
 
     async def _deliver(self, account: Account, name: str, fact: Fact, running: bool) -> dict[str, Any]:
         if running:

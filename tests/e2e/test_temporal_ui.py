@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Error, Frame, Page, async_playwright
 from temporalio.testing import WorkflowEnvironment
 
 from domain.orders import workflow_id
@@ -27,13 +27,21 @@ async def page(chromium: Path) -> AsyncIterator[Page]:
         await browser.close()
 
 
+async def frame_text(frame: Frame) -> str:
+    """What stands in a frame; nothing if the page has just thrown it away."""
+    try:
+        return " ".join((await frame.inner_text("body")).split())
+    except Error:
+        return ""
+
+
 async def text_of(page: Page, url: str, *wanted: str) -> str:
     """What stands on a page, once it holds what is wanted or half a minute has passed."""
     await page.goto(url)
     seen = ""
     for _ in range(60):
         # Markdown is shown in frames of its own.
-        seen = " ".join([" ".join((await frame.inner_text("body")).split()) for frame in page.frames])
+        seen = " ".join([await frame_text(frame) for frame in page.frames])
         if all(each in seen for each in wanted):
             break
         # The UI asks a running workflow for its current details when it is told to.
