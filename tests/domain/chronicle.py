@@ -24,7 +24,7 @@ class Left:
 
     at: datetime
     case: Case
-    """As it stood when the contact was over."""
+    """As it stood when the contact was ordered; for a call, when it was over."""
     certain: bool
 
 
@@ -73,10 +73,11 @@ def stays(life: Life) -> Iterator[Stay]:
 
 def left(life: Life) -> Iterator[Left]:
     """Every contact that left, at the moment that counts for the cadence."""
+    ordered = {deed.at: deed.case for deed in deeds(life, frozenset({StepKind.CONTACT}))}
     for change in life.changes:
         event, before = change.event, change.before
         if isinstance(event, ContactSent) and not event.message_id:
-            yield Left(event.at, before, event.certain)
+            yield Left(event.at, ordered[event.at], event.certain)
         if isinstance(event, CallEnded) and not event.number_unusable and before.call is not None:
             yield Left(event.at, before, certain=True)
 

@@ -138,13 +138,14 @@ def _plan_end(life: Life, booked: Booked, message: AgreePlan) -> datetime | None
 
 
 def _received_since(life: Life, booked: Booked) -> list[tuple[datetime, int]]:
-    """How much had come in since a message, after each entry that was booked later."""
+    """How much had come in since a message, at each moment at which something was booked later."""
     office = life.office
     before = money_in(office.entries[: booked.entries])
-    return [
-        (office.booked_at[index], money_in(office.entries[: index + 1]) - before)
+    received = {
+        office.booked_at[index]: money_in(office.entries[: index + 1]) - before
         for index in range(booked.entries, len(office.entries))
-    ]
+    }
+    return list(received.items())
 
 
 def _end(until: datetime | date | None) -> datetime | None:

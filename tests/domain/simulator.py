@@ -159,8 +159,8 @@ class Life:
             turns, moment = (turns + 1, moment) if self.now == moment else (0, self.now)
             if turns > _PATIENCE:
                 raise StuckError(f"spins at {self.now}: {next_step(self.case, self.now)}")
-            self._take_in_messages()
             self._take_in_outcome()
+            self._take_in_messages()
             self._apply(TimePassed(self.now))
             self._carry_on(next_step(self.case, self.now), until)
         return self
