@@ -84,8 +84,8 @@ def no_agent_is_let_to_call_while_anything_stops_contact(life: Life) -> None:
 @rule
 def no_stage_gives_way_to_the_next_while_anything_stops_contact(life: Life) -> None:
     known = stops(life)
-    for change in stage_changes(life):
-        assert change.after.stage is Stage.LEGAL or not in_force(known, change.at)
+    for stay in stays(life):
+        assert stay.stage is Stage.PRE_LEGAL or not in_force(known, stay.left)
 
 
 @rule
