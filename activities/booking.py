@@ -117,12 +117,19 @@ def pending_facts(session: Session, before: datetime, limit: int) -> Sequence[Bo
 
 def events_told(session: Session, account_id: str) -> Iterator[CaseEvent]:
     """What the account's booked facts do to a case, in the order in which they were booked."""
+    for _, booking in bookings_of(session, account_id):
+        yield from booking.events
+
+
+def bookings_of(session: Session, account_id: str) -> Iterator[tuple[datetime, Booking]]:
+    """What the account's booked messages did, and when, in the order in which they were booked."""
     chosen = select(BookedMessage).where(
         col(BookedMessage.account_id) == account_id, col(BookedMessage.booked_at).is_not(None)
     )
     for row in session.exec(chosen.order_by(col(BookedMessage.booked_at))):
         booking = _earlier(row)
-        yield from booking.events if booking is not None else ()
+        if booking is not None and row.booked_at is not None:
+            yield row.booked_at, booking
 
 
 def _bring_up_to_date(desk: Desk, booking: Booking) -> None:

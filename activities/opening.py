@@ -9,6 +9,7 @@ from activities.booking import events_told
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.guard import Guard
+from activities.interrupted import brought_up_to_date
 from domain.case import Case
 from domain.events import apply
 from domain.ledger import Debt
@@ -34,7 +35,7 @@ def open_account(session: Session, library: Library, order: OpenCase) -> Opening
     desk = Desk.open(session, library, order.account_id, lambda: order.as_of)
     _require_fitting_policy(desk)
     known = stored_case(desk.account)
-    case = _fresh_case(desk) if known is None else replace(known, debt=desk.statement().debt())
+    case = _fresh_case(desk) if known is None else _known_case(desk, known)
     if known is None:
         keep_policy(session, desk.policy, order.as_of)
         desk.account.policy_version = desk.policy.version
@@ -73,6 +74,12 @@ def _fresh_case(desk: Desk) -> Case:
         unusable=unreachable_channels(desk.session, account.debtor_id),
     )
     return _told_before(desk, case)
+
+
+def _known_case(desk: Desk, known: Case) -> Case:
+    """The case as it ended, or, if its workflow was lost before it ended, as its life has gone since."""
+    case = known if known.closed is not None else brought_up_to_date(desk, known)
+    return replace(case, debt=desk.statement().debt())
 
 
 def _told_before(desk: Desk, case: Case) -> Case:

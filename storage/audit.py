@@ -64,6 +64,12 @@ def trail(session: Session, account_id: str) -> Sequence[AuditRecord]:
     return session.exec(statement.order_by(col(AuditRecord.number))).all()
 
 
+def last_of_kind(session: Session, account_id: str, kind: str) -> AuditRecord | None:
+    """The newest record of a kind, or none."""
+    chosen = select(AuditRecord).where(col(AuditRecord.account_id) == account_id, col(AuditRecord.kind) == kind)
+    return session.exec(chosen.order_by(col(AuditRecord.number).desc()).limit(1)).first()
+
+
 def verify(records: Iterable[AuditRecord]) -> list[BrokenChain]:
     """What does not hold in trails given in order of account and number; empty when all is well."""
     broken: list[BrokenChain] = []

@@ -109,6 +109,14 @@ def recorded_holds(session: Session, debtor_id: str, account_id: str) -> list[Re
     return list(session.exec(chosen.order_by(col(RecordedHold.number))))
 
 
+def every_hold(session: Session, debtor_id: str, account_id: str) -> list[RecordedHold]:
+    """Every hold on the person or on the account that ever was, in the order in which they were placed."""
+    chosen = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == debtor_id, col(RecordedHold.scope).in_((EVERY_ACCOUNT, account_id))
+    )
+    return list(session.exec(chosen.order_by(col(RecordedHold.number))))
+
+
 def open_holds(session: Session, debtor_id: str, account_id: str, now: datetime) -> list[Hold]:
     """What stops contact about the account at that moment."""
     holds = [as_hold(row) for row in recorded_holds(session, debtor_id, account_id)]
