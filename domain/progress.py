@@ -166,10 +166,8 @@ def _lapse_call(case: Case, now: datetime) -> Case:
 
 def _enter_next_stage(case: Case, now: datetime) -> Case:
     """Stages change only when a contact falls due, so that none is entered without one and none is skipped."""
-    following, planned = case.next_stage_plan, case.planned
-    if following is None or planned is None or now < planned.at or case.open_holds(now):
-        return case
-    if planned.at < earliest_contact_at(case, now):
+    following = case.next_stage_plan
+    if following is None or case.planned is None or now < case.planned.at or case.open_holds(now):
         return case
     if following.stage is Stage.PRE_LEGAL and case.bar_on(Barred.PRE_LEGAL, now=now) is not None:
         return case

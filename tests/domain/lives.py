@@ -134,8 +134,8 @@ def timetables(draw: st.DrawFn) -> Timetable:
 
 @st.composite
 def debts(draw: st.DrawFn) -> tuple[Instalment, ...]:
-    """One to three instalments, the later ones due while the case runs."""
-    later = draw(st.lists(st.integers(1, 60), max_size=2, unique=True))
+    """One to four instalments, most of them due while the case runs."""
+    later = draw(st.lists(st.integers(1, 60), max_size=3, unique=True))
     return tuple(instalment(number) for number in sorted({0, *later}))
 
 
@@ -182,7 +182,7 @@ def bars() -> st.SearchStrategy[Bar]:
 def happenings() -> st.SearchStrategy[Tell]:
     """Anything that anybody tells a case by itself."""
     return st.one_of(
-        st.sampled_from([Pays(50), Pays(10), PaysOldest()]),
+        st.sampled_from([Pays(50), Pays(10)]),
         st.builds(Promises, st.sampled_from([100, 50]), st.integers(0, 20)),
         st.builds(ReportsHardship, _MAYBE_DAYS),
         st.builds(GraceGranted, _SOME_DAYS),
@@ -200,7 +200,7 @@ def happenings() -> st.SearchStrategy[Tell]:
 @st.composite
 def episodes(draw: st.DrawFn) -> tuple[Tell, ...]:
     """Happenings that belong together, one after the other."""
-    match draw(st.sampled_from(["one", "one", "one", "bounce", "plan", "waiver", "paid"])):
+    match draw(st.sampled_from(["one", "one", "one", "one", "oldest", "bounce", "plan", "waiver", "paid"])):
         case "bounce":
             return (PaysOldest() if draw(st.booleans()) else Pays()), PaymentBounces()
         case "plan":
@@ -208,6 +208,8 @@ def episodes(draw: st.DrawFn) -> tuple[Tell, ...]:
             return plan, *draw(st.lists(st.just(KeepsPlan()), max_size=3))
         case "waiver":
             return WaiverAsked(draw(st.integers(1, 1_500))), WaiverGranted(draw(st.booleans()))
+        case "oldest":
+            return (PaysOldest(),)
         case "paid":
             return (Pays(),)
     return (draw(happenings()),)

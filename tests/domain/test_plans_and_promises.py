@@ -112,6 +112,11 @@ def test_a_promise_paid_before_its_date_is_kept_on_that_day() -> None:
     assert decided(life) == [("promise_kept", 9)]
 
 
+def test_what_was_paid_before_a_promise_does_not_count_towards_it() -> None:
+    life = live((3, Pays(60)), (5, Promises(in_days=7)), until=16)
+    assert decided(life) == [("promise_broken", 15)]
+
+
 def test_a_promise_of_more_than_a_waiver_leaves_is_kept_by_paying_the_rest() -> None:
     life = live((5, Promises(in_days=7)), (6, WaiverAsked(1_000)), (7, WaiverGranted()), (8, Pays()), until=30)
     assert life.case.closed is not None

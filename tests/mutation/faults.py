@@ -101,8 +101,8 @@ FAULTS = (
         "a paid case is contacted all the same",
         5,
         "domain/next_step.py",
-        "    if undecided or case.debt.arrears_minor(now):\n        return None",
-        "    if undecided or case.debt.balance_minor or case.debt.arrears_minor(now):\n        return None",
+        "    if disputed or case.debt.arrears_minor(now):\n        return None",
+        "    if disputed or case.debt.balance_minor or case.debt.arrears_minor(now):\n        return None",
         _DOMAIN,
     ),
     Fault(
@@ -181,8 +181,8 @@ FAULTS = (
         "the same hold is placed twice",
         11,
         "domain/events.py",
-        "    if any(each.hold_id == hold.hold_id and each.kind is hold.kind for each in case.holds):",
-        "    if False:",
+        "    if known is not None:\n        lasting",
+        "    if known is not None and known.ended_at is None:\n        lasting",
         _DOMAIN,
     ),
     Fault(
