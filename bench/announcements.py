@@ -28,13 +28,24 @@ class Done(StrEnum):
     """A case is over."""
 
 
+_STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
+
 Listener = Callable[[Done, str], None]
 """Takes what was done, and to what."""
 
 
-def to_pipe(done: Done, what: str) -> None:
-    """Write a line to standard output. One write of a short line gets there whole, from whichever thread."""
-    os.write(1, f"{done} {what}\n".encode())
+def keep_standard_output() -> Listener:
+    """Take standard output for announcements alone; what others print there, such as the SDK's core, goes with errors.
+
+    One write of a short line gets through a pipe whole, from whichever thread.
+    """
+    pipe = os.dup(_STANDARD_OUTPUT)
+    os.dup2(_STANDARD_ERROR, _STANDARD_OUTPUT)
+
+    def write(done: Done, what: str) -> None:
+        os.write(pipe, f"{done} {what}\n".encode())
+
+    return write
 
 
 def to_nobody(_done: Done, _what: str) -> None:

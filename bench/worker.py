@@ -16,7 +16,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from bench.announcements import Done, announce, announce_to, to_pipe
+from bench.announcements import Done, announce, announce_to, keep_standard_output
 from bench.from_memory import FromMemory
 from bench.policies import bench_policies
 from bench.subjects import Subject
@@ -34,7 +34,7 @@ THREADS = 50
 
 async def main(subject: Subject, folder: Path) -> None:
     """Work until SIGTERM."""
-    announce_to(to_pipe)
+    announce_to(keep_standard_output())
     converter = data_converter(os.environ.get("DUECOURSE_CODEC_KEYS"))
     client = await Client.connect(os.environ["TEMPORAL_ADDRESS"], namespace=subject, data_converter=converter)
     stop = asyncio.Event()
