@@ -237,6 +237,10 @@ class Contact(SQLModel, table=True):
     """Whether people talked; none while that is not known."""
     occasion: str = Field(default="", max_length=40)
     """Which message of its class; empty for a stage's own."""
+    agent_id: str | None = Field(default=None, index=True, max_length=100)
+    """Who called."""
+    right_party: bool | None = Field(default=None)
+    """Whether the person on the line was known to be the right one; none if nobody said."""
 
     @property
     def words_digest(self) -> str:
