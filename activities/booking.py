@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from activities.answered import close_answered
 from activities.booking_facts import book_fact
 from activities.booking_requests import book_request
 from activities.desk import Desk, Library, RefusedError
@@ -85,6 +86,7 @@ class Books:
                     effect = book_request(desk, message, order.case)
                 others = _tell_others(desk, order, message, effect)
                 duties = review_duties(desk)
+                close_answered(desk, message, effect.events)
         except RefusedError as error:
             return Booking(refusal=error.refusal)
         audit.append(

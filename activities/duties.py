@@ -22,7 +22,7 @@ from domain.events import BarsSet, CaseEvent, MessageSettled, MessagesOwed
 from domain.jurisdiction_duties import Duty, Trigger
 from domain.owed_messages import OwedMessage
 from domain.terms import Channel, MessageClass, Stage
-from storage import audit
+from storage import audit, person_tasks
 from storage.duties import duty_of_contact, first_communication_at, recorded_duties
 from storage.tables import Contact, ContactStatus, RecordedDuty
 
@@ -54,7 +54,8 @@ def review_duties(desk: Desk, *, everything: bool = False) -> tuple[CaseEvent, .
         desk.session.add(row)
     desk.session.flush()
     told = rows if everything else changed
-    settled = (each for each in told if each.state != DutyState.OWED)
+    settled = [each for each in told if each.state != DutyState.OWED]
+    _close_tasks(desk, [message_id_of(each.duty_id, each.number) for each in settled])
     return (
         MessagesOwed(tuple(_message(desk, each) for each in told if each.state == DutyState.OWED)),
         *(MessageSettled(message_id_of(each.duty_id, each.number)) for each in settled),
@@ -226,6 +227,12 @@ def _row(desk: Desk, message_id: str) -> RecordedDuty | None:
     duty_id, _, number = message_id.rpartition(".")
     key = (desk.account.account_id, duty_id, int(number) if number.isdigit() else 0)
     return desk.session.get(RecordedDuty, key)
+
+
+def _close_tasks(desk: Desk, message_ids: Sequence[str]) -> None:
+    """Nobody needs to see any more to a notice that has gone, nor to what waited for it."""
+    subjects = [f"{about}:{each}" for each in message_ids for about in ("duty", "bar")]
+    person_tasks.close(desk.session, desk.account.account_id, subjects, desk.now, None)
 
 
 def _audit(desk: Desk, kind: str, row: RecordedDuty, **detail: object) -> None:

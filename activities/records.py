@@ -18,10 +18,9 @@ from domain.orders import (
     Refusal,
     Rejection,
 )
-from storage import audit
+from storage import audit, person_tasks
 from storage.accounts import UnknownAccountError, lock_account, store_case, write_milestones
 from storage.database import Database
-from storage.tables import PersonTask
 
 _ID_REUSED = "id_reused"
 """The refusal of a message whose id is that of another one, which is not refused with it."""
@@ -86,21 +85,9 @@ class Records:
         with self._database.writing() as session:
             account, _ = lock_account(session, order.account_id)
             write_milestones(session, account, order.milestones)
-            task = session.get(PersonTask, (order.account_id, order.subject))
-            if task is not None and task.deadline >= order.deadline:
-                return
-            if task is None:
-                task = PersonTask(
-                    account_id=order.account_id,
-                    subject=order.subject,
-                    asked_at=order.as_of,
-                    deadline=order.deadline,
-                    times_asked=0,
-                )
-            task.deadline, task.times_asked = order.deadline, task.times_asked + 1
-            session.add(task)
-            deadline = f"{order.deadline:%Y-%m-%dT%H:%M:%SZ}"
-            audit.append(session, order.account_id, order.as_of, "person_asked", order.subject, deadline=deadline)
+            if person_tasks.ask(session, order.account_id, order.subject, order.as_of, order.deadline):
+                deadline = f"{order.deadline:%Y-%m-%dT%H:%M:%SZ}"
+                audit.append(session, order.account_id, order.as_of, "person_asked", order.subject, deadline=deadline)
 
     @activity.defn(name=ActivityName.CLOSE_CASE)
     def close_case(self, order: CaseToClose) -> None:
@@ -110,6 +97,8 @@ class Records:
             account, _ = lock_account(session, case.account_id)
             write_milestones(session, account, case.milestones)
             store_case(session, account, case)
+            if case.closed is not None:
+                person_tasks.close_all(session, case.account_id, case.closed.at)
             if case.debt.credit_minor and case.closed is not None:
                 credit = format_minor(case.debt.credit_minor, case.currency)
                 audit.append(session, case.account_id, case.closed.at, "credit_owed", credit=credit)

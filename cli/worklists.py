@@ -12,7 +12,6 @@ from storage.policies import kept_policy
 from storage.tables import (
     Account,
     AccountState,
-    AuditRecord,
     BookedMessage,
     CallPermission,
     CallTask,
@@ -21,6 +20,12 @@ from storage.tables import (
     PersonTask,
     RecordedHold,
 )
+
+_WORDS = {
+    "duty": ("see that a notice that the law demands is given in time", "status"),
+    "bar": ("end what keeps the case from going on", "status"),
+}
+"""What people are asked that no one command answers, by the kind of subject, and where to read more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,9 @@ def _filed(session: Session, hold: RecordedHold) -> BookedMessage | None:
 
 def _asked(session: Session, now: datetime) -> Iterator[WaitingDecision]:
     chosen = select(PersonTask, Account).where(
-        col(PersonTask.account_id) == col(Account.account_id), col(Account.state) == AccountState.OPEN
+        col(PersonTask.account_id) == col(Account.account_id),
+        col(Account.state) == AccountState.OPEN,
+        col(PersonTask.decided_at).is_(None),
     )
     for task, account in session.exec(chosen):
         kind, _, reference = task.subject.partition(":")
@@ -141,9 +148,13 @@ def _asked(session: Session, now: datetime) -> Iterator[WaitingDecision]:
             case "hold":
                 what = _of_hold(session, account, reference, now)
             case "referral":
-                what = _of_referral(session, account, reference)
-            case _:
+                what = _of_referral(session, reference)
+            case "counsel":
+                what = _of_counsel(session, reference)
+            case "address":
                 what = _of_address(session, account)
+            case _:
+                what = _WORDS.get(kind)
         if what is not None:
             yield WaitingDecision(
                 account.account_id, task.subject, *what, task.asked_at, task.deadline, task.times_asked
@@ -163,30 +174,16 @@ def _of_hold(session: Session, account: Account, hold_id: str, now: datetime) ->
     return f"how to go on while {hold.kind} has no end", command
 
 
-def _of_referral(session: Session, account: Account, referral_id: str) -> tuple[str, str] | None:
+def _of_referral(session: Session, referral_id: str) -> tuple[str, str] | None:
     referral = session.get(LegalReferral, referral_id)
-    if referral is None or referral.outcome is not None:
-        return None
-    if referral.handed_over:
-        return "what counsel reports", "legal-outcome"
-    if referral.approved_by is not None or _decided_since_asked(session, account.account_id, referral_id):
-        return None
-    return "refer to legal or not", "approve-legal"
+    undecided = referral is not None and referral.outcome is None
+    return ("refer to legal or not", "approve-legal") if undecided else None
 
 
-def _decided_since_asked(session: Session, account_id: str, referral_id: str) -> bool:
-    """Whether the last question was answered; after a refusal the same referral may be asked about again."""
-    asked = select(func.max(AuditRecord.number)).where(
-        col(AuditRecord.account_id) == account_id,
-        col(AuditRecord.kind) == "person_asked",
-        col(AuditRecord.subject) == f"referral:{referral_id}",
-    )
-    decided = select(AuditRecord).where(
-        col(AuditRecord.account_id) == account_id,
-        col(AuditRecord.kind) == "decide_legal_referral",
-        col(AuditRecord.number) > (session.exec(asked).one() or 0),
-    )
-    return any(each.detail["body"].get("referral_id") == referral_id for each in session.exec(decided))
+def _of_counsel(session: Session, referral_id: str) -> tuple[str, str] | None:
+    referral = session.get(LegalReferral, referral_id)
+    awaited = referral is not None and referral.outcome is None
+    return ("what counsel reports", "legal-outcome") if awaited else None
 
 
 def _of_address(session: Session, account: Account) -> tuple[str, str] | None:

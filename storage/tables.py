@@ -277,13 +277,16 @@ class CallPermission(SQLModel, table=True):
 
 
 class PersonTask(SQLModel, table=True):
-    """A decision that a person owes a case."""
+    """A decision that a person owes or owed a case."""
 
     account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
     subject: str = Field(primary_key=True, max_length=160)
     asked_at: datetime = Field(sa_type=UtcInstant)
     deadline: datetime = Field(sa_type=UtcInstant)
     times_asked: int = Field(default=1)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When it was decided, or settled without anybody; none while it waits."""
+    decided_by: str | None = Field(default=None, max_length=100)
 
 
 class LegalReferral(SQLModel, table=True):

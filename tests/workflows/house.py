@@ -199,7 +199,7 @@ class House:
             return session.exec(chosen.order_by(col(CallTask.requested_at).desc())).first()
 
     def asked_of_people(self, account_id: str) -> dict[str, datetime]:
-        """What people have been asked to decide, and by when."""
+        """What people have been asked to decide, decided or not, and by when."""
         with self.reading() as session:
             tasks = session.exec(select(PersonTask).where(col(PersonTask.account_id) == account_id))
             return {task.subject: task.deadline for task in tasks}

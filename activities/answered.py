@@ -1,0 +1,49 @@
+"""Which questions to people a booked message answers, so that each decision takes its task off their list."""
+
+from collections.abc import Iterator, Sequence
+
+from activities.desk import Desk
+from domain.events import (
+    CaseClosed,
+    CaseEvent,
+    ChannelOpened,
+    ComplaintResolved,
+    HoldEnded,
+    ReferralDecided,
+)
+from domain.facts import Message
+from domain.requests import DecideLegalReferral
+from storage import person_tasks
+
+_SAID_BY = ("decided_by", "resolved_by", "ended_by", "resumed_by", "closed_by", "set_by", "granted_by", "reported_by")
+"""The fields of a message that name the person whose decision it is."""
+
+
+def close_answered(desk: Desk, message: Message, events: Sequence[CaseEvent]) -> None:
+    """Take off the list what the message has decided, under the name of who decided it."""
+    if any(isinstance(each, CaseClosed) for each in events):
+        person_tasks.close_all(desk.session, desk.account.account_id, desk.now, decider_of(message))
+        return
+    subjects = [subject for event in events for subject in _answered_by(event, message)]
+    if subjects:
+        person_tasks.close(desk.session, desk.account.account_id, subjects, desk.now, decider_of(message))
+
+
+def decider_of(message: Message) -> str | None:
+    """Who decided, as far as the message names somebody."""
+    named = (getattr(message, field, None) for field in _SAID_BY)
+    return next((each for each in named if isinstance(each, str)), None)
+
+
+def _answered_by(event: CaseEvent, message: Message) -> Iterator[str]:
+    match event:
+        case HoldEnded():
+            yield f"hold:{event.hold_id}"
+        case ComplaintResolved():
+            yield f"hold:{event.complaint_id}"
+        case ReferralDecided() if isinstance(message, DecideLegalReferral):
+            yield f"referral:{message.referral_id}"
+        case ChannelOpened():
+            yield "address"
+        case _:
+            pass
