@@ -13,6 +13,7 @@ from activities.effects import Effect, debt_effect
 from domain.case import Complaint, PlanInstalment
 from domain.events import (
     CaseClosed,
+    CaseEvent,
     ChannelOpened,
     ChannelStopped,
     ComplaintFiled,
@@ -22,6 +23,7 @@ from domain.events import (
     HoldEnded,
     HoldPlaced,
     PlanAgreed,
+    ReferralVoided,
 )
 from domain.facts import (
     AgreePlan,
@@ -54,6 +56,7 @@ from storage.people import (
     suppress_address,
     usable_address,
 )
+from storage.referrals import undecided_review
 from storage.tables import Address, BookedMessage, Contact, ContactStatus, LegalReferral, PersonFact, StoredText
 
 _CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
@@ -172,7 +175,7 @@ def _(fact: ReportDelivery, desk: Desk) -> Effect:
         contact.status, contact.delivered_at = ContactStatus.DELIVERED, fact.at
         desk.session.add(contact)
         note_receipt(desk, contact)
-        return Effect(() if owed else (DeliveryProved(fact.contact_id),))
+        return Effect(() if owed else (DeliveryProved(fact.contact_id), *_review_anew(desk, contact)))
     contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
     desk.session.add(contact)
     note_receipt(desk, contact)
@@ -276,6 +279,15 @@ def _choose(desk: Desk, channel: Channel, address_ref: str | None, *, allowed: b
     counts = record_choice(session, debtor_id, channel, address_ref or EVERY_ACCOUNT, allowed, occurred_at)
     event = ChannelStopped(channel) if unreachable(desk, channel) else ChannelOpened(channel)
     return Effect((event,), {"status": "applied" if counts else "superseded"})
+
+
+def _review_anew(desk: Desk, contact: Contact) -> tuple[CaseEvent, ...]:
+    """A review that only waited for the proof that the final notice arrived is drawn up again, with the proof."""
+    review = undecided_review(desk.session, desk.account.account_id)
+    unproved = review is not None and any(
+        each["name"] == "final_notice_delivered" and not each["fulfilled"] for each in review.checklist
+    )
+    return (ReferralVoided(),) if unproved and contact.stage == Stage.PRE_LEGAL else ()
 
 
 def _wrong_address(desk: Desk, contact: Contact, code: str | None) -> bool:

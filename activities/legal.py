@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
-from sqlmodel import Session, col, func, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -18,12 +18,13 @@ from activities.desk import Desk, Library
 from activities.legal_checklist import draw_up
 from activities.referral_file import referral_file
 from domain.case import Referral
-from domain.checklist import checklist_digest, missing
+from domain.checklist import ChecklistItem, as_documents, checklist_digest, missing
 from domain.orders import ActivityName, CaseToRefer, ReferralOutcome, ReviewToOpen
 from providers.drop_folder import DropFolder
-from storage import audit
+from storage import audit, person_tasks
 from storage.accounts import write_milestones
 from storage.database import Database
+from storage.referrals import count_reviews, newest_review
 from storage.tables import LegalReferral
 
 
@@ -91,31 +92,13 @@ class Legal:
     @activity.defn(name=ActivityName.OPEN_REVIEW)
     def open_review(self, order: ReviewToOpen) -> Referral:
         """Draw up the checklist for a person to read. Opening the same review again answers the same."""
-        case = order.case
         with self._database.writing() as session:
-            desk = Desk.open(session, self._library, case.account_id, lambda: order.as_of)
-            items = draw_up(desk, case)
-            digest = checklist_digest(items)
-            known = _open_review_of(session, case.account_id, digest)
-            if known is None:
-                known = LegalReferral(
-                    referral_id=f"referral-{case.account_id}-{_reviews(session, case.account_id) + 1}",
-                    account_id=case.account_id,
-                    checklist=[asdict(item) for item in items],
-                    checklist_digest=digest,
-                    opened_at=order.as_of,
-                )
-                session.add(known)
-                audit.append(
-                    session,
-                    case.account_id,
-                    order.as_of,
-                    "review_opened",
-                    known.referral_id,
-                    checklist=known.checklist,
-                    digest=digest,
-                )
-            return Referral(known.referral_id, digest, missing(items))
+            desk = Desk.open(session, self._library, order.case.account_id, lambda: order.as_of)
+            items = draw_up(desk, order.case)
+            review = _same_review(desk, checklist_digest(items)) or _new_review(desk, items)
+            review.approved_by = None
+            session.add(review)
+            return Referral(review.referral_id, review.checklist_digest, missing(items))
 
     @activity.defn(name=ActivityName.REFER_TO_LEGAL)
     def refer_to_legal(self, order: CaseToRefer) -> ReferralOutcome:
@@ -160,15 +143,27 @@ class Legal:
             return ReferralOutcome(desk.now)
 
 
-def _open_review_of(session: Session, account_id: str, digest: str) -> LegalReferral | None:
-    chosen = select(LegalReferral).where(
-        col(LegalReferral.account_id) == account_id, col(LegalReferral.checklist_digest) == digest
+def _same_review(desk: Desk, digest: str) -> LegalReferral | None:
+    """The account's newest review, if its checklist is still the same."""
+    newest = newest_review(desk.session, desk.account.account_id)
+    return newest if newest is not None and newest.checklist_digest == digest else None
+
+
+def _new_review(desk: Desk, items: Sequence[ChecklistItem]) -> LegalReferral:
+    account_id = desk.account.account_id
+    replaced = newest_review(desk.session, account_id)
+    if replaced is not None:
+        person_tasks.close(desk.session, account_id, [f"referral:{replaced.referral_id}"], desk.now, None)
+    review = LegalReferral(
+        referral_id=f"referral-{account_id}-{count_reviews(desk.session, account_id) + 1}",
+        account_id=account_id,
+        checklist=as_documents(items),
+        checklist_digest=checklist_digest(items),
+        opened_at=desk.now,
     )
-    return session.exec(chosen.order_by(col(LegalReferral.opened_at).desc())).first()
-
-
-def _reviews(session: Session, account_id: str) -> int:
-    return session.exec(select(func.count()).where(col(LegalReferral.account_id) == account_id)).one()
+    told = {"checklist": review.checklist, "digest": review.checklist_digest}
+    audit.append(desk.session, account_id, desk.now, "review_opened", review.referral_id, **told)
+    return review
 
 
 def _as_bytes(document: dict[str, Any]) -> bytes:

@@ -89,10 +89,13 @@ async def _referral(duecourse: Duecourse, account_id: str) -> dict[str, Any]:
 
 
 def _show(review: dict[str, Any]) -> None:
-    rows = [("yes" if each["fulfilled"] else "NO", each["name"], each["evidence"]) for each in review["checklist"]]
-    print_table(
-        f"Checklist of {review['referral_id']} ({review['checklist_digest']})", ("true", "item", "evidence"), rows
-    )
+    title = f"Checklist of {review['referral_id']} ({review['checklist_digest']})"
+    print_table(title, ("true", "item", "evidence", "shown by"), map(_row, review["checklist"]))
+
+
+def _row(item: dict[str, Any]) -> tuple[str, str, str, str]:
+    proofs = [f"{each['reference']} {each['at'][:10]}" for each in item.get("proofs", ())]
+    return "yes" if item["fulfilled"] else "NO", item["name"], item["evidence"], ", ".join(proofs)
 
 
 def _agreed(question: str) -> bool:

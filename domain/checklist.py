@@ -4,6 +4,20 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One record that shows an item to be true; it can be looked up by its reference."""
+
+    kind: str
+    """What it is: ``contact``, ``arrival``, ``call``, ``plan``, ``complaint`` or ``referral``."""
+    reference: str
+    at: str
+    """When it happened, ISO 8601 in UTC."""
+    digest: str = ""
+    """SHA-256 of the words of a contact, as the audit trail has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +29,17 @@ class ChecklistItem:
     fulfilled: bool
     evidence: str
     """What shows it, or what is missing; references and counts, no personal data."""
+    proofs: tuple[Proof, ...] = ()
+
+
+def as_documents(items: Iterable[ChecklistItem]) -> list[dict[str, Any]]:
+    """The items as JSON has them."""
+    return [{**asdict(item), "proofs": [asdict(each) for each in item.proofs]} for item in items]
 
 
 def checklist_digest(items: Iterable[ChecklistItem]) -> str:
     """By which an approval is bound to the very checklist that was read."""
-    body = json.dumps([asdict(item) for item in items], sort_keys=True, separators=(",", ":"))
+    body = json.dumps(as_documents(items), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()[:32]
 
 

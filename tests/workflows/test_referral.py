@@ -188,6 +188,14 @@ async def test_without_proof_that_a_final_notice_arrived_nothing_can_be_approved
         await decide(house, account, referral)
     assert handed_over(house, account) == []
 
+    await deliver_letters(house, account)
+    proved = (await house.status(account))["referral"]
+    assert proved["missing"] == []
+    assert proved["referral_id"] != referral["referral_id"]
+    await decide(house, account, proved)
+    await house.until_day(REVIEW_DAY + 60)
+    assert len(handed_over(house, account)) == 1
+
 
 async def test_a_referral_that_counsel_could_not_take_is_tried_again_and_taken_once(house: House) -> None:
     account, referral = await live_until_review(house)

@@ -1,0 +1,124 @@
+"""Each rule of a referral judges its own item by the records, shows its evidence, and says what is missing."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.case import Complaint
+from domain.checklist import ChecklistItem, as_documents, checklist_digest, missing
+from domain.ledger import statement
+from domain.referral_rules import (
+    RULES,
+    DemandOnRecord,
+    OfferOnRecord,
+    ReferralFacts,
+    RefusalOnRecord,
+    evaluate,
+)
+from domain.terms import Channel, Stage
+from tests.domain.builders import case, day, hold, instalment, payment
+
+NOTICE = DemandOnRecord("acc-1.7", Channel.LETTER, Stage.PRE_LEGAL, day(60), "d7", day(63))
+REMINDER = DemandOnRecord("acc-1.1", Channel.SMS, Stage.FIRST_REMINDER, day(1), "d1")
+
+
+def facts(**changes: Any) -> ReferralFacts:
+    """An account on day 100 of which every item is true, but for what is named."""
+    exhausted = case(
+        stage=Stage.PRE_LEGAL,
+        stage_entered_at=day(60),
+        attempts=2,
+        delivered=1,
+        contacts={Channel.SMS: 2, Channel.LETTER: 1},
+        last_touch_at=day(74),
+    )
+    plain = ReferralFacts(
+        case=exhausted,
+        now=day(100),
+        statement=statement((instalment(),), ()),
+        holds=(),
+        demands=(REMINDER, NOTICE),
+        offers=(OfferOnRecord("call", "acc-1.5", day(40)),),
+        limitation_ends_at=day(1095),
+        duties_standing=(),
+        duties_given=("arrears_notice",),
+    )
+    return replace(plain, **changes)
+
+
+def item(name: str, **changes: Any) -> ChecklistItem:
+    """One item of the checklist."""
+    return next(each for each in evaluate(facts(**changes)) if each.name == name)
+
+
+def test_an_account_that_was_treated_as_the_policy_says_misses_nothing() -> None:
+    assert missing(evaluate(facts())) == ()
+    assert [each.name for each in evaluate(facts())] == [rule.__name__ for rule in RULES]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "words"),
+    [
+        ({"case": replace(facts().case, attempts=1)}, "stages_exhausted", "first_reminder 1, pre_legal 1"),
+        ({"holds": (hold(90),)}, "no_open_hold", "open: manual"),
+        (
+            {"case": replace(facts().case, complaints=(Complaint("c-1", "fees", day(70)),))},
+            "complaints_decided",
+            "without an outcome: c-1",
+        ),
+        ({"statement": statement((instalment(),), (payment(10_000),))}, "arrears_verified", "nothing is overdue"),
+        ({"demands": (REMINDER,)}, "final_notice_sent", "no final notice left in writing"),
+        ({"demands": (replace(NOTICE, arrived_at=None),)}, "final_notice_delivered", "no proof of delivery"),
+        ({"now": day(87)}, "waiting_period_over", "ends 2026-04-03"),
+        ({"offers": ()}, "way_out_offered", "calls asked for: 0; plans proposed or agreed: 0"),
+        ({"limitation_ends_at": day(100)}, "within_limitation", "2026-04-15 at the earliest"),
+        ({"duties_standing": ("default_notice: 14 days not over",)}, "duties_done", "14 days not over"),
+    ],
+)
+def test_what_is_missing_is_said_in_words(changes: dict[str, Any], name: str, words: str) -> None:
+    found = item(name, **changes)
+    assert not found.fulfilled
+    assert words in found.evidence
+    assert name in missing(evaluate(facts(**changes)))
+
+
+def test_an_announcement_by_telephone_is_no_final_notice() -> None:
+    announced = replace(NOTICE, channel=Channel.VOICE)
+    assert not item("final_notice_sent", demands=(announced,)).fulfilled
+
+
+def test_evidence_names_contacts_with_their_dates_and_the_digests_of_their_words() -> None:
+    (arrival,) = item("final_notice_delivered").proofs
+    assert (arrival.kind, arrival.reference, arrival.digest) == ("arrival", "acc-1.7", "d7")
+    assert arrival.at == "2026-03-09T00:00:00Z"
+    assert [each.reference for each in item("stages_exhausted").proofs] == ["acc-1.1", "acc-1.7"]
+    assert [each.reference for each in item("way_out_offered").proofs] == ["acc-1.5"]
+
+
+def test_time_on_hold_does_not_count_towards_the_waiting_period() -> None:
+    held = replace(facts().case, holds=(hold(75, 85),))
+    assert not item("waiting_period_over", case=held, now=day(97)).fulfilled
+    assert item("waiting_period_over", case=held, now=day(98)).fulfilled
+
+
+def test_another_day_alone_gives_the_same_checklist_and_a_payment_another_one() -> None:
+    read = checklist_digest(evaluate(facts()))
+    assert checklist_digest(evaluate(facts(now=day(100) + timedelta(days=20)))) == read
+    paid = facts(statement=statement((instalment(),), (payment(100),)))
+    assert checklist_digest(evaluate(paid)) != read
+
+
+def test_that_counsel_refused_before_is_no_bar_but_must_be_read_anew() -> None:
+    refused = facts(refused_by_counsel=(RefusalOnRecord("referral-acc-1-1", "no_address", day(99)),))
+    assert missing(evaluate(refused)) == ()
+    assert checklist_digest(evaluate(refused)) != checklist_digest(evaluate(facts()))
+    assert evaluate(refused)[-1].evidence == "referral-acc-1-1 refused by counsel: no_address"
+
+
+def test_a_checklist_is_kept_as_plain_json() -> None:
+    documents = as_documents(evaluate(facts()))
+    assert documents[0]["proofs"][0] == {"kind": "contact", "reference": "acc-1.1", "at": "2026-01-06T00:00:00Z"} | {
+        "digest": "d1"
+    }
