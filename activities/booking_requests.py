@@ -42,6 +42,7 @@ from domain.requests import (
     SetTrack,
 )
 from domain.terms import PERSON_WIDE_HOLDS, ClosedReason, HoldKind
+from storage.agents import authority_of
 from storage.ledgers import book_entry
 from storage.people import end_hold, record_hold
 from storage.tables import LegalReferral
@@ -151,11 +152,13 @@ def _(request: DecideLegalReferral, desk: Desk, case: Case) -> Effect:
     referral = desk.session.get(LegalReferral, request.referral_id)
     if referral is None or referral.checklist_digest != request.checklist_digest:
         raise RefusedError("checklist_changed", "the checklist has changed; read it and decide again")
+    authority = _authority_to_refer(desk, request) if request.approve else None
     referral.approved_by = request.decided_by if request.approve else None
     desk.session.add(referral)
     again_at = desk.now + case.timetable.review_within
     event = ReferralDecided(request.approve, request.decided_by, again_at)
-    return Effect((event,), {"referral_id": request.referral_id, "approved": request.approve})
+    answer = {"referral_id": request.referral_id, "approved": request.approve}
+    return Effect((event,), answer, trail={"authority": authority})
 
 
 @_book.register
@@ -189,6 +192,17 @@ def _(request: EndCircumstance, desk: Desk, case: Case) -> Effect:
 def _(request: CloseCase, desk: Desk, _case: Case) -> Effect:
     event = CaseClosed(ClosedReason.WRITTEN_OFF, desk.now, request.reason_code)
     return Effect((event,), {"status": "closed"})
+
+
+def _authority_to_refer(desk: Desk, request: DecideLegalReferral) -> int:
+    """The authority of who approves a referral, which must be what the policy asks for."""
+    needed, authority = desk.policy.legal_review.authority, authority_of(desk.session, request.decided_by)
+    if needed is not None and authority < needed:
+        words = (
+            f"{request.decided_by} has authority {authority}; a referral is approved by somebody with {needed} or more"
+        )
+        raise RefusedError("no_authority", words)
+    return authority
 
 
 def _hold_account(desk: Desk, hold: Hold) -> Effect:

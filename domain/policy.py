@@ -247,6 +247,8 @@ class LegalReview(Part):
     """On how many different channels contacts must have left, over the whole case."""
     deliveries: Count
     """How many contacts must have proof of delivery."""
+    authority: Annotated[int, Field(strict=True, ge=1, le=9)] | None = None
+    """The least authority of whoever approves a referral; left out, anybody may, which suits a demonstration only."""
 
 
 class Policy(Part):

@@ -8,11 +8,13 @@ import pytest
 from activities.desk import Library
 from activities.records import Records
 from cli.worklists import waiting_decisions
+from domain.agents import AgentCard
 from domain.case import Referral
 from domain.events import CaseClosed, ReviewOpened, apply
 from domain.orders import CaseToClose, PersonToAsk
 from domain.terms import ClosedReason
 from storage import schema
+from storage.agents import register_agent
 from storage.database import Database
 from storage.tables import LegalReferral, PersonTask
 from tests.records.conftest import NOON
@@ -43,8 +45,9 @@ class Office(Bookkeeping):
             return [each.subject for each in waiting_decisions(session, NOON)]
 
     def review(self) -> None:
-        """Open a review whose checklist is complete."""
+        """Open a review whose checklist is complete, for a boss who may approve it."""
         with self.database.writing() as session:
+            register_agent(session, AgentCard(agent_id="boss", name="陈经理", languages=("zh-CN",), authority=5), NOON)
             session.add(
                 LegalReferral(
                     referral_id="ref-1", account_id="acc-1", checklist=[], checklist_digest="d-1", opened_at=NOON

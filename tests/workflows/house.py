@@ -29,6 +29,7 @@ from client.duecourse import Duecourse
 from client.running import is_collected
 from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
+from domain.agents import AgentCard
 from domain.orders import workflow_id
 from domain.registration import Registration
 from domain.terms import Channel, MessageClass
@@ -37,6 +38,7 @@ from providers.outbox import Outbox
 from providers.port import Provider
 from providers.routing import RoutePolicy
 from storage import schema
+from storage.agents import register_agent
 from storage.audit import BrokenChain, every_record, trail, verify
 from storage.database import Database
 from storage.tables import Account, Address, AuditRecord, CallTask, Contact, PersonTask
@@ -130,6 +132,12 @@ class House:
                 return True
             await asyncio.sleep(0.1)
         return False
+
+    def appoint(self, agent_id: str, authority: int) -> None:
+        """Register somebody who may decide as far as that."""
+        card = AgentCard(agent_id=agent_id, name="陈经理", languages=("zh-CN",), authority=authority)
+        with self.database.writing() as session:
+            register_agent(session, card, self.now)
 
     def fact(self, **body: Any) -> dict[str, Any]:
         """The body of a fact under a fresh id, as having occurred now, unless the body says otherwise."""

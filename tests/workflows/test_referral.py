@@ -69,8 +69,11 @@ async def deliver_letters(house: House, account: str) -> None:
             await house.tell(account, "report_delivery", **receipt)
 
 
-async def decide(house: House, account: str, referral: dict[str, Any], approve: bool = True) -> dict[str, Any]:
-    """A person with that authority decides on the checklist that they read."""
+async def decide(
+    house: House, account: str, referral: dict[str, Any], approve: bool = True, decided_by: str = "head-of-collections"
+) -> dict[str, Any]:
+    """A person, one with that authority unless told otherwise, decides on the checklist that they read."""
+    house.appoint("head-of-collections", authority=5)
     return await house.ask(
         account,
         "decide_legal_referral",
@@ -78,7 +81,7 @@ async def decide(house: House, account: str, referral: dict[str, Any], approve: 
         checklist_digest=referral["checklist_digest"],
         approve=approve,
         reason_code="read_and_agreed",
-        decided_by="head-of-collections",
+        decided_by=decided_by,
     )
 
 
@@ -144,6 +147,17 @@ async def test_a_changed_checklist_voids_the_approval_and_the_new_one_must_be_re
     await decide(house, account, again)
     await house.until_day(REVIEW_DAY, "15:00")
     assert len(handed_over(house, account)) == 1
+
+
+async def test_only_somebody_with_that_authority_can_approve(house: House) -> None:
+    account, referral = await live_until_review(house)
+    house.appoint("agent-1", authority=4)
+    for decided_by in ("agent-1", "stranger"):
+        with pytest.raises(Refused, match="a referral is approved by somebody with 5 or more"):
+            await decide(house, account, referral, decided_by=decided_by)
+    await house.until_day(REVIEW_DAY + 1)
+    assert handed_over(house, account) == []
+    assert (await house.status(account))["state"] == "legal_review"
 
 
 async def test_a_refused_referral_is_reviewed_again_later_and_nothing_is_handed_over(house: House) -> None:
