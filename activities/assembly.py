@@ -19,6 +19,7 @@ from config.jurisdiction_files import load_packs
 from config.keys import parse_keys
 from config.policy_files import load_policies
 from config.settings import Settings, SettingsError
+from config.training_files import load_courses
 from config.yaml_documents import ConfigError
 from domain.orders import CONTACT_QUEUES
 from domain.policy import Role
@@ -45,10 +46,10 @@ class Assembly:
 
 
 def assemble(settings: Settings, database: Database, client: Client) -> Assembly:
-    """Read policies, packs and templates, connect the providers, and make the activities.
+    """Read policies, packs, courses and templates, connect the providers, and make the activities.
 
     Raises:
-        ConfigError: if a policy, pack or template cannot be used, or not with these settings.
+        ConfigError: if a policy, pack, course or template cannot be used, or not with these settings.
     """
     library = load_library(settings)
     composer = Composer(settings.templates_dir)
@@ -122,7 +123,7 @@ def open_records(settings: Settings) -> Database:
 
 
 def load_library(settings: Settings) -> Library:
-    """The policies and packs that these settings allow; where real people are reached, demonstrations stay out.
+    """Policies, packs and courses as these settings allow them; where real people are reached, without demonstrations.
 
     Raises:
         ConfigError: if one cannot be used, or still has example addresses where real people would read them.
@@ -137,7 +138,7 @@ def load_library(settings: Settings) -> Library:
     problems = tuple(reason for reason in reasons if reason is not None)
     if problems:
         raise SettingsError(problems)
-    return Library(policies, packs)
+    return Library(policies, packs, load_courses(settings.training_dir))
 
 
 def _provider_settings(settings: Settings, library: Library) -> ProviderSettings:

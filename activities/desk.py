@@ -10,6 +10,7 @@ from domain.jurisdiction import Pack
 from domain.ledger import Statement
 from domain.orders import Refusal
 from domain.policy import Policy
+from domain.training import Course
 from storage.accounts import lock_account
 from storage.ledgers import read_statement
 from storage.policies import kept_policy
@@ -30,10 +31,12 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """The policies and jurisdiction packs that this worker was started with."""
+    """The policies, jurisdiction packs and courses that this worker was started with."""
 
     policies: Mapping[str, Policy]
     packs: Mapping[str, Pack]
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    """How agents are trained, by country."""
     _kept: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
     """Policies by version, which never change, as cases needed them."""
 
@@ -86,6 +89,19 @@ class Library:
             known = ", ".join(sorted(self.packs))
             raise RefusedError("unknown_jurisdiction", f"there are no rules for {jurisdiction}; there are {known}")
         return pack
+
+    def course(self, jurisdiction: str) -> Course:
+        """The course for agents who call in a jurisdiction such as ``CN`` or ``US-MA``.
+
+        Raises:
+            RefusedError: if there is none; nobody calls where nobody was trained.
+        """
+        course = self.courses.get(jurisdiction.partition("-")[0])
+        if course is None:
+            known = ", ".join(sorted(self.courses)) or "none"
+            words = f"there is no course for agents in {jurisdiction}; there are {known}"
+            raise RefusedError("unknown_course", words)
+        return course
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ import typer
 
 from cli import (
     accounts,
+    agents,
     calls,
     complaints,
+    exams,
     legal,
     lists,
     payments,
@@ -43,5 +45,5 @@ app = typer.Typer(
 )
 
 _SUBJECTS = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal, lists, trail)
-for subject in (*_SUBJECTS, personal_data, setup):
+for subject in (*_SUBJECTS, agents, exams, personal_data, setup):
     app.add_typer(subject.commands)

@@ -16,7 +16,9 @@ from cli.importing import ImportStoppedError
 from client.errors import DuecourseError
 from config.keys import KeysError
 from config.yaml_documents import ConfigError
+from domain.certification import TrainingRefused
 from storage.accounts import UnknownAccountError
+from storage.agents import UnknownAgentError
 from storage.database import UnknownDebtorError
 from storage.explanation import UnknownContactError
 from storage.personal import PersonalDataUnreadableError
@@ -33,7 +35,9 @@ _IN_THEIR_OWN_WORDS = (
     KeysError,
     PersonalDataUnreadableError,
     SchemaBehindError,
+    TrainingRefused,
     UnknownAccountError,
+    UnknownAgentError,
     UnknownContactError,
     UnknownDebtorError,
 )

@@ -107,7 +107,11 @@ def _rules(chosen: Settings) -> dict[str, Any]:
         library = load_library(chosen)
     except ConfigError as error:
         return {"policies and packs": f"{_WRONG}{'; '.join(error.problems)}"}
-    return {"policies": ", ".join(sorted(library.policies)), "jurisdictions": ", ".join(sorted(library.packs))}
+    return {
+        "policies": ", ".join(sorted(library.policies)),
+        "jurisdictions": ", ".join(sorted(library.packs)),
+        "courses for agents": ", ".join(sorted(library.courses)),
+    }
 
 
 async def _temporal(chosen: Settings) -> str:

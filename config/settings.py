@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     policies_dir: Folder = _PROJECT / "config" / "policies"
     jurisdictions_dir: Folder = _PROJECT / "config" / "jurisdictions"
     templates_dir: Folder = _PROJECT / "config" / "templates"
+    training_dir: Folder = _PROJECT / "config" / "training"
 
     twilio_account_sid: str | None = Field(None, validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr | None = Field(None, validation_alias="TWILIO_AUTH_TOKEN")

@@ -1,19 +1,25 @@
-"""Agents on both databases: registered, suspended, and asked how far they may decide."""
+"""Agents on both databases: registered, trained, certified, suspended, and asked how far they may decide."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
 from domain.agents import AgentCard
+from domain.certification import TrainingRefused
 from storage import schema
 from storage.agent_tables import Suspension
 from storage.agents import UnknownAgentError, authority_of, deactivate, find_agent, register_agent, suspend, trail_of
 from storage.audit import every_record, trail, verify
 from storage.database import Database
 from storage.personal import keyring
+from storage.training import paper_for, record_attendance, record_exam, standing_of
 from tests.records.conftest import NOON
+from tests.training import certify, right_answers, small_course
+
+COURSE = small_course()
 
 
 @pytest.fixture
@@ -78,3 +84,54 @@ def test_somebody_who_is_not_registered_yet_can_be_suspended(records: Database) 
 def test_letting_go_of_somebody_unknown_says_how_to_register_them(records: Database) -> None:
     with records.writing() as session, pytest.raises(UnknownAgentError, match="agents add"):
         deactivate(session, "stranger", NOON, "head-of-team")
+
+
+def test_training_is_kept_and_certifies(records: Database) -> None:
+    certify(records, [COURSE], ["agent-7"], NOON)
+    with records.reading() as session:
+        found = standing_of(session, COURSE, "agent-7", NOON)
+        assert (found.certified, found.reason) == (True, "")
+        kinds = [each.kind for each in trail(session, trail_of("agent-7"))]
+        assert kinds == ["agent_registered", "course_attended", "exam_passed"]
+
+
+def test_whoever_is_not_registered_or_has_left_is_not_certified(records: Database) -> None:
+    certify(records, [COURSE], ["agent-7"], NOON)
+    with records.writing() as session:
+        deactivate(session, "agent-7", NOON, "head-of-team")
+    with records.reading() as session:
+        reasons = [standing_of(session, COURSE, each, NOON).reason for each in ("agent-7", "stranger")]
+    assert reasons == [
+        "no longer an agent; register them again with: agents add",
+        "nobody is registered under that id; register them with: agents add",
+    ]
+
+
+def test_a_suspension_on_record_ends_the_certification_until_the_exam_is_passed_again(records: Database) -> None:
+    certify(records, [COURSE], ["agent-7"], NOON)
+    suspend_for(records, "complaint-1")
+    with records.reading() as session:
+        assert "complaint_upheld" in standing_of(session, COURSE, "agent-7", NOON).reason
+    certify(records, [COURSE], ["agent-7"], NOON + timedelta(days=1))
+    with records.reading() as session:
+        assert standing_of(session, COURSE, "agent-7", NOON + timedelta(days=1)).certified
+
+
+def test_a_failed_exam_is_kept_and_certifies_nobody(records: Database) -> None:
+    with records.writing() as session:
+        register_agent(session, card(), NOON)
+        record_attendance(session, COURSE, "agent-7", sorted(COURSE.module_ids), NOON, "trainer-1")
+        paper = paper_for(session, COURSE, "agent-7", NOON)
+        marked = record_exam(session, COURSE, "agent-7", {each.id: "b" for each in paper}, NOON, "trainer-1")
+    assert (marked.passed, marked.score_percent) == (False, 0)
+    with records.writing() as session, pytest.raises(TrainingRefused, match="sit it again from"):
+        record_exam(session, COURSE, "agent-7", right_answers(paper), NOON, "trainer-1")
+    with records.reading() as session:
+        assert not standing_of(session, COURSE, "agent-7", NOON).certified
+
+
+def test_a_module_that_the_course_does_not_have_is_refused_with_those_that_it_has(records: Database) -> None:
+    with records.writing() as session:
+        register_agent(session, card(), NOON)
+        with pytest.raises(TrainingRefused, match="has no juggling; it has hours, words"):
+            record_attendance(session, COURSE, "agent-7", ["juggling"], NOON, "trainer-1")
