@@ -23,7 +23,7 @@ from domain.jurisdiction_duties import Duty, Trigger
 from domain.owed_messages import OwedMessage
 from domain.terms import Channel, MessageClass, Stage
 from storage import audit, person_tasks
-from storage.duties import duty_of_contact, first_communication_at, recorded_duties
+from storage.duties import as_record, duty_of_contact, first_communication_at, recorded_duties
 from storage.tables import Contact, ContactStatus, RecordedDuty
 
 _STAGES = tuple(Stage)
@@ -134,18 +134,7 @@ def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> 
 
 
 def _records(rows: Sequence[RecordedDuty]) -> tuple[DutyRecord, ...]:
-    return tuple(
-        DutyRecord(
-            duty_id=each.duty_id,
-            number=each.number,
-            state=DutyState(each.state),
-            since=each.since,
-            channel=Channel(each.channel) if each.channel is not None else None,
-            sent_at=each.sent_at,
-            arrived_at=each.arrived_at,
-        )
-        for each in rows
-    )
+    return tuple(map(as_record, rows))
 
 
 def _record_owed(desk: Desk, rows: list[RecordedDuty], owed: Sequence[DutyOwed]) -> Iterator[RecordedDuty]:
@@ -153,6 +142,8 @@ def _record_owed(desk: Desk, rows: list[RecordedDuty], owed: Sequence[DutyOwed])
     known = {(each.duty_id, each.number): each for each in rows}
     for each in owed:
         row = known.get((each.duty.id, each.number))
+        if row is not None:
+            row.stops_interest = each.duty.stops_interest
         if row is None:
             row = _new_row(desk, each)
             rows.append(row)
@@ -163,7 +154,10 @@ def _record_owed(desk: Desk, rows: list[RecordedDuty], owed: Sequence[DutyOwed])
             yield row
         if row.deadline is not None and row.deadline < desk.now and not row.missed:
             row.missed = True
-            _audit(desk, "duty_missed", row, deadline=_iso(row), consequence=each.duty.consequence)
+            stops = row.stops_interest or None
+            _audit(
+                desk, "duty_missed", row, deadline=_iso(row), consequence=each.duty.consequence, stops_interest=stops
+            )
             yield row
 
 
@@ -172,7 +166,7 @@ def _drop(desk: Desk, rows: Sequence[RecordedDuty], owed: Sequence[DutyOwed]) ->
     wanted = {(each.duty.id, each.number) for each in owed}
     for row in rows:
         if row.state == DutyState.OWED and (row.duty_id, row.number) not in wanted:
-            row.state = DutyState.NOT_NEEDED
+            row.state, row.settled_at = DutyState.NOT_NEEDED, desk.now
             _audit(desk, "duty_not_needed", row)
             yield row
 
@@ -185,6 +179,7 @@ def _new_row(desk: Desk, owed: DutyOwed) -> RecordedDuty:
         state=DutyState.OWED,
         since=owed.since,
         due_at=owed.since,
+        stops_interest=owed.duty.stops_interest,
         revision=0,
     )
     _write(desk, row, owed)

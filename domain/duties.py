@@ -42,6 +42,11 @@ class DutyRecord:
     sent_at: datetime | None = None
     arrived_at: datetime | None = None
     """By receipt."""
+    deadline: datetime | None = None
+    settled_at: datetime | None = None
+    """When nothing asked for it any more, of one that was never given."""
+    stops_interest: bool = False
+    """Whether no interest runs while it is late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from domain.jurisdiction_rules import Count, OccasionName, RuleId, Sentence, Sourced
+from domain.jurisdiction_rules import Count, Flag, OccasionName, RuleId, Sentence, Sourced
 from domain.owed_messages import Barred
 from domain.terms import Channel
 from domain.written import Duration
@@ -58,6 +58,8 @@ class Duty(Sourced):
     """What may not begin before the notice has been given and its period is over."""
     consequence: Sentence
     """What follows if it is missed."""
+    stops_interest: Flag = False
+    """Whether no interest and no default sum runs from its deadline until it is given."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -69,4 +71,6 @@ class Duty(Sourced):
             raise ValueError("warn_before must not be longer than within")
         if self.repeats_every is not None and (self.within is None or self.within > self.repeats_every):
             raise ValueError("a notice that repeats needs within, no longer than repeats_every")
+        if self.stops_interest and self.within is None:
+            raise ValueError("a notice that stops interest when it is late needs within, its deadline")
         return self

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from storage.columns import JsonDocument, UtcInstant
@@ -329,6 +329,10 @@ class RecordedDuty(SQLModel, table=True):
     """By receipt."""
     missed: bool = Field(default=False)
     """Whether it had not been given by its deadline."""
+    settled_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When nothing asked for it any more, of one that was never given."""
+    stops_interest: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether no interest runs from its deadline until it is given."""
     revision: int
     """The number of the account's change of duties that wrote it last; not above zero until the case is told."""
 

@@ -1,22 +1,25 @@
 """The records of one person with accounts, and contacts made for them without an engine."""
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from temporalio.testing import ActivityEnvironment
 
 from activities.composer import Composer
 from activities.contacts import Contacts
 from activities.desk import Library
 from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
-from domain.orders import ContactOrder, ContactOutcome
+from domain.orders import ContactOrder
+from domain.registration import Registration
 from domain.terms import Channel, Stage
+from providers.outbox import Outbox
+from storage import schema
 from storage.database import Database
+from storage.registration import register
+from tests.records.lone_case import MORNING, House, Open, american
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2027, 3, 1, 4, tzinfo=UTC)
@@ -63,8 +66,17 @@ def order(account_id: str, number: int = 1, channel: Channel = Channel.SMS) -> C
     )
 
 
-def contact_at(contacts: Contacts, the_order: ContactOrder, moment: datetime) -> ContactOutcome:
-    """Make a contact as its activity does, at that moment of the server's time."""
-    environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, started_time=moment)
-    return environment.run(contacts.contact, the_order)
+@pytest.fixture
+def open_house(url: str, library: Library, composer: Composer, tmp_path: Path) -> Open:
+    """Opens the case of one account, somebody's in Texas unless another registration is given."""
+
+    def opened(person: Registration | None = None, carrier: Outbox | None = None) -> House:
+        database = Database(url)
+        schema.migrate(database)
+        account = person or american()
+        with database.writing() as session:
+            register(session, account, str(account.policy), MORNING)
+        carriers = dict.fromkeys(Channel, carrier or Outbox(tmp_path / "outbox"))
+        return House(database, library, Contacts(database, library, composer, carriers))
+
+    return opened

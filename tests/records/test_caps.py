@@ -22,7 +22,8 @@ from storage.audit import every_record, verify
 from storage.database import Database
 from storage.registration import register
 from storage.tables import Contact, ContactStatus
-from tests.records.conftest import NOON, contact_at, order
+from tests.records.conftest import NOON, order
+from tests.records.lone_case import contact_at
 from tests.registrations import registration
 
 ACCOUNTS = [f"acc-{number}" for number in range(1, 6)]

@@ -24,7 +24,8 @@ from storage.disclosure import disclose
 from storage.explanation import UnknownContactError, explain
 from storage.registration import register
 from storage.retention import purge
-from tests.records.conftest import NOON, contact_at, order
+from tests.records.conftest import NOON, order
+from tests.records.lone_case import contact_at
 from tests.registrations import registration
 
 PERSONAL = ("王小明", "+8613800138000", "deb-1@example.com", "北京市朝阳区示例路1号")

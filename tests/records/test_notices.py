@@ -1,123 +1,27 @@
 """Notices that the law demands, in the records: owed with what asks for them, given once, and told from the trail."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import Session
 
-from activities.booking import Books
-from activities.composer import Composer
-from activities.contacts import Contacts
-from activities.desk import Desk, Library
+from activities.desk import Desk
 from activities.message_facts import gather
 from activities.notice_facts import itemise
-from activities.opening import open_account
-from domain.contact_orders import events_after, order_of
-from domain.events import TimePassed, apply
+from domain.interest_gaps import InterestGap
 from domain.ledger import Entry, EntryKind
-from domain.next_step import next_step
-from domain.orders import Booking, ContactOutcome, ContactResult, MessageToBook, OpenCase
-from domain.registration import Registration
+from domain.orders import ContactResult
 from domain.terms import Channel
 from providers.outbox import Outbox
 from providers.port import ContactIntent, Rejected, RejectionKind, SendResult
-from storage import schema
 from storage.audit import trail
-from storage.database import Database
-from storage.duties import recorded_duties
+from storage.duties import interest_stopped, recorded_duties
 from storage.ledgers import book_entry
 from storage.people import read_reach
-from storage.registration import register
 from storage.tables import Contact
-from tests.records.conftest import contact_at
-from tests.registrations import owed, registration
-
-MORNING = datetime(2027, 3, 1, 16, tzinfo=UTC)
-"""A Monday, 10:00 in Chicago."""
-
-
-def american(**changes: Any) -> Registration:
-    """Somebody in Texas who owes two payments, the first since February."""
-    plain: dict[str, Any] = {
-        "debtor_name": "Zephyr Quill",
-        "phone": "",
-        "postal_address": "12 Elm Street, Dallas, TX 75201",
-        "language": "en",
-        "time_zone": "America/Chicago",
-        "jurisdiction": "US-TX",
-        "product": "Bluebell Card",
-        "currency": "USD",
-        "policy": "consumer-us",
-        "instalments": (owed("2027-01-04"), owed("2027-02-04", number=2)),
-    }
-    return registration(**{**plain, **changes})
-
-
-class House:
-    """One account whose case goes where its activities and bookings lead it, without an engine."""
-
-    def __init__(self, database: Database, library: Library, contacts: Contacts) -> None:
-        self.database, self.library, self.contacts = database, library, contacts
-        self.now = MORNING
-        with database.writing() as session:
-            self.case = open_account(session, library, OpenCase("acc-1", MORNING)).case
-
-    def contact(self, *, answer_is_lost: bool = False) -> ContactOutcome:
-        """Make the contact that the case asks for next, at its time; its answer may come by a second attempt only."""
-        self.case = apply(self.case, TimePassed(self.now))
-        step = next_step(self.case, self.now)
-        self.now = max(self.now, step.due_at)
-        self.case = apply(self.case, TimePassed(self.now))
-        step = next_step(self.case, self.now)
-        assert step.channel is not None, step
-        order = order_of(self.case, step, step.channel, self.now)
-        if answer_is_lost:
-            contact_at(self.contacts, order, self.now)
-        outcome = contact_at(self.contacts, order, self.now)
-        self._apply(*events_after(outcome, order, self.now))
-        return outcome
-
-    def tell(self, name: str, **body: object) -> Booking:
-        body = {"event_id": f"{name}-{self.now.timestamp()}", "occurred_at": self.now.isoformat(), **body}
-        order = MessageToBook("acc-1", name, str(body["event_id"]), body, self.now)
-        with self.database.writing() as session:
-            booking = Books(self.library).book(session, order)
-        self._apply(*booking.events)
-        return booking
-
-    def states(self) -> list[tuple[str, int, str]]:
-        with self.reading() as session:
-            return [(each.duty_id, each.number, each.state) for each in recorded_duties(session, "acc-1")]
-
-    def audit(self) -> list[str]:
-        with self.reading() as session:
-            return [each.kind for each in trail(session, "acc-1") if each.kind.startswith("duty")]
-
-    def reading(self) -> Session:
-        return Session(self.database.engine, expire_on_commit=False)
-
-    def _apply(self, *events: object) -> None:
-        for event in events:
-            self.case = apply(self.case, event)  # type: ignore[arg-type]
-
-
-Open = Callable[..., House]
-
-
-@pytest.fixture
-def open_house(url: str, library: Library, composer: Composer, tmp_path: Path) -> Open:
-    def opened(carrier: Outbox | None = None, **changes: object) -> House:
-        database = Database(url)
-        schema.migrate(database)
-        with database.writing() as session:
-            register(session, american(**changes), "consumer-us", MORNING)
-        outbox = carrier or Outbox(tmp_path / "outbox")
-        return House(database, library, Contacts(database, library, composer, dict.fromkeys(Channel, outbox)))
-
-    return opened
+from tests.records.lone_case import MORNING, Open, american, british
+from tests.registrations import owed
 
 
 def test_the_first_communication_owes_the_notice_and_its_sending_sets_the_bar(open_house: Open) -> None:
@@ -230,7 +134,7 @@ def test_the_itemised_amounts_add_up_to_what_is_overdue(open_house: Open) -> Non
 
 @pytest.mark.parametrize(("instalment", "barred"), [("2021-01-04", True), ("2027-01-04", False)])
 def test_demands_on_a_debt_too_old_to_be_sued_for_say_so(open_house: Open, instalment: str, barred: bool) -> None:
-    house = open_house(instalments=(owed(instalment),))
+    house = open_house(american(instalments=(owed(instalment),)))
     with house.database.writing() as session:
         desk = Desk.open(session, house.library, "acc-1", lambda: MORNING)
         reach = read_reach(session, desk.account.debtor_id)
@@ -239,3 +143,33 @@ def test_demands_on_a_debt_too_old_to_be_sued_for_say_so(open_house: Open, insta
     with house.reading() as session:
         sent = session.get_one(Contact, "acc-1.1")
     assert ("you will not be sued for it" in sent.words) is barred
+
+
+def test_a_british_arrears_notice_that_is_late_stops_interest_until_it_is_given(open_house: Open) -> None:
+    house = open_house(british())
+    house.now += timedelta(days=20)
+    house.tell("opt_out", channel="sms")
+    deadline = MORNING + timedelta(days=14)
+    with house.reading() as session:
+        assert interest_stopped(session, "acc-1", deadline) == ()
+        assert interest_stopped(session, "acc-1", house.now) == (InterestGap(deadline, None),)
+        missed = [each for each in trail(session, "acc-1") if each.kind == "duty_missed"]
+    assert missed[0].detail["stops_interest"]
+    assert "86D" in missed[0].detail["consequence"]
+
+    while house.contact().result is not ContactResult.SENT or house.states()[0][2] == "owed":
+        pass
+    with house.reading() as session:
+        (gap,) = interest_stopped(session, "acc-1", house.now)
+    assert gap.since == deadline
+    assert gap.until is not None
+    assert gap.until.astimezone(ZoneInfo("Europe/London")).date() == house.now.date() + timedelta(days=1)
+
+
+def test_a_notice_of_another_kind_stops_no_interest(open_house: Open) -> None:
+    house = open_house()
+    house.contact()
+    house.now += timedelta(days=30)
+    house.tell("opt_out", channel="sms")
+    with house.reading() as session:
+        assert interest_stopped(session, "acc-1", house.now) == ()

@@ -18,7 +18,8 @@ from storage import schema
 from storage.database import Database
 from storage.registration import register
 from storage.tables import Contact, ContactStatus
-from tests.records.conftest import NOON, contact_at, order
+from tests.records.conftest import NOON, order
+from tests.records.lone_case import contact_at
 from tests.registrations import registration
 
 
