@@ -16,7 +16,7 @@ from activities import clock
 from activities.composer import Composer
 from activities.contact_log import begin, debt_if_changed, log_turned_away, outcome_of, refuse_words, settle
 from activities.desk import Desk, Library
-from activities.duties import note_contact, review_duties, still_owed
+from activities.duties import note_contact, note_deferral, review_duties, still_owed
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather
 from domain.case import PlannedContact
@@ -111,6 +111,7 @@ class Contacts:
                 return outcome_of(known, self._next(desk, order), events=review_duties(desk, everything=True))
             admitted = self._admit(desk, order)
             if isinstance(admitted, ContactOutcome) and order.message_id:
+                note_deferral(desk, order.message_id, admitted.next)
                 return replace(admitted, events=review_duties(desk, everything=True))
             return admitted
 
@@ -219,6 +220,7 @@ class Contacts:
             again_at = desk.now + (answer.retry_after or timedelta(0))
             if contact.valid_until is not None and again_at >= contact.valid_until:
                 again = Guard(desk).moment(order.channel, again_at, order.message_class, order.occasion)
+                note_deferral(desk, order.message_id, again)
                 events = _duties_after(desk, order, contact)
                 return ContactOutcome(ContactResult.DEFERRED, answer.code, again, events=events)
         raise _again("provider_busy", answer.code, answer.retry_after)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from activities.desk import Desk
 from activities.guard import Guard
+from domain.case import PlannedContact
 from domain.duties import (
     DutyFacts,
     DutyOwed,
@@ -78,6 +79,14 @@ def note_contact(desk: Desk, message_id: str, contact: Contact) -> None:
     row.contact_id, row.channel, row.sent_at = contact.contact_id, contact.channel, contact.attempted_at
     row.missed = row.deadline is not None and contact.attempted_at > row.deadline
     _note_fate(desk, row, fate, contact)
+
+
+def note_deferral(desk: Desk, message_id: str, again: PlannedContact | None) -> None:
+    """Keep to when a rule has moved a notice, so that the case is not told its earlier moment once more."""
+    row = _row(desk, message_id)
+    if row is not None and again is not None:
+        row.due_at = again.at
+        desk.session.add(row)
 
 
 def note_receipt(desk: Desk, contact: Contact) -> None:
