@@ -1,6 +1,6 @@
 """Puts the activities together from the settings: the one place where their parts are chosen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from activities.composer import Composer
 from activities.contacts import Contacts
 from activities.desk import Library
 from activities.legal import Counsel, CounselEndpoint, CounselFolder, Legal
+from activities.occasions import OCCASIONS, class_of
 from activities.person_facts import PersonFacts
 from activities.records import Records
 from config.jurisdiction_files import load_packs
@@ -53,7 +54,7 @@ def assemble(settings: Settings, database: Database, client: Client) -> Assembly
     """
     library = load_library(settings)
     composer = Composer(settings.templates_dir)
-    require_notices(library, composer)
+    require_messages(library, composer)
     providers = configured_providers(_provider_settings(settings, library), clock.now)
     return activities_of(database, client, library, composer, providers, counsel_of(settings))
 
@@ -87,13 +88,19 @@ def activities_of(
     return Assembly(library, office, {channel: [contacts.contact] for channel in CONTACT_QUEUES})
 
 
-def require_notices(library: Library, composer: Composer) -> None:
-    """Refuse to start where a notice that the law demands could not be written.
+def require_messages(library: Library, composer: Composer) -> None:
+    """Refuse to start where a message that may be owed could not be written.
 
     Raises:
-        ConfigError: naming each notice without a template in a language of a policy.
+        ConfigError: naming each notice, service message or reply without a template in a language of a policy.
     """
-    problems = [
+    problems = [*_unwritten_notices(library, composer), *_unwritten_occasions(library, composer)]
+    if problems:
+        raise ConfigError(tuple(problems))
+
+
+def _unwritten_notices(library: Library, composer: Composer) -> Iterator[str]:
+    yield from (
         f"pack {pack.jurisdiction}: policy {policy.name} needs {duty.id} by {channel} in {language}; "
         f"write statutory/{duty.id}.{channel}.j2 there and list it in notices.yaml"
         for policy in library.policies.values()
@@ -103,9 +110,19 @@ def require_notices(library: Library, composer: Composer) -> None:
         for channel in duty.channels
         for language in map(composer.language_for, policy.lenders)
         if not composer.writes(MessageClass.STATUTORY, duty.id, channel, language)
-    ]
-    if problems:
-        raise ConfigError(tuple(problems))
+    )
+
+
+def _unwritten_occasions(library: Library, composer: Composer) -> Iterator[str]:
+    yield from (
+        f"policy {policy.name} needs {occasion} by {channel} in {language}; "
+        f"write {class_of(occasion)}/{occasion}.{channel}.j2 there and list it in messages.yaml"
+        for policy in library.policies.values()
+        for occasion, known in OCCASIONS.items()
+        for channel in known.channels
+        for language in map(composer.language_for, policy.lenders)
+        if not composer.writes(class_of(occasion), occasion, channel, language)
+    )
 
 
 def counsel_of(settings: Settings) -> Counsel:

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from functools import singledispatch
-from itertools import pairwise
 
 from sqlmodel import col, select
 
@@ -10,7 +9,7 @@ from activities.calls_made import book_call
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
 from activities.effects import Effect, debt_effect
-from domain.case import Complaint, PlanInstalment
+from domain.case import Complaint
 from domain.events import (
     CaseClosed,
     CaseEvent,
@@ -22,11 +21,9 @@ from domain.events import (
     DeliveryProved,
     HoldEnded,
     HoldPlaced,
-    PlanAgreed,
     ReferralVoided,
 )
 from domain.facts import (
-    AgreePlan,
     DeliveryReport,
     Fact,
     FileComplaint,
@@ -86,7 +83,7 @@ def _(fact: RecordPayment, desk: Desk) -> Effect:
         raise RefusedError("wrong_currency", words)
     if fact.received_at > desk.now + _CLOCKS_MAY_DIFFER_BY:
         raise RefusedError("date_in_future", "received_at is in the future; record a payment when it has arrived")
-    amount = _minor(fact.amount, desk)
+    amount = minor(fact.amount, desk)
     booked = next((each for each in read_entries(desk.session, account_id) if each.entry_id == fact.payment_id), None)
     if booked is not None and booked.amount_minor != amount:
         raise RefusedError("payment_reused", f"payment {fact.payment_id} is booked with another amount")
@@ -211,37 +208,12 @@ def unreachable(desk: Desk, channel: Channel) -> bool:
     return usable_address(desk.session, desk.account.debtor_id, channel) is None
 
 
-def agree_plan(desk: Desk, fact: AgreePlan, proposed: tuple[PlanInstalment, ...] | None) -> Effect:
-    """Bind the person and us to a plan: the one that was proposed, or the instalments that the fact names.
+def minor(amount: str, desk: Desk) -> int:
+    """An amount in the account's currency in minor units.
 
     Raises:
-        RefusedError: if it does not add up to what is owed, or its dates do not follow each other.
+        RefusedError: if it has more places than the currency.
     """
-    instalments = proposed if proposed is not None and not fact.instalments else _written_plan(desk, fact)
-    statement = desk.statement()
-    total = sum(each.amount_minor for each in instalments)
-    arrears, balance = statement.arrears(desk.now).total_minor, statement.balance.total_minor
-    if total not in (arrears, balance):
-        words = f"the instalments add up to {total} minor units; they must cover the arrears of {arrears}"
-        raise RefusedError("plan_sum", words + (f", or the balance of {balance}" if balance != arrears else ""))
-    hold = Hold(HoldKind.PLAN, fact.plan_id, desk.now)
-    record_hold(desk.session, desk.account.debtor_id, desk.account.account_id, hold)
-    return Effect((PlanAgreed(fact.plan_id, instalments, desk.now),), {"status": "applied", "plan_id": fact.plan_id})
-
-
-def _written_plan(desk: Desk, fact: AgreePlan) -> tuple[PlanInstalment, ...]:
-    instalments = tuple(
-        PlanInstalment(end_of_day(each.due_date, desk.debtor.time_zone), _minor(each.amount, desk))
-        for each in fact.instalments
-    )
-    if any(later.due_at <= earlier.due_at for earlier, later in pairwise(instalments)):
-        raise RefusedError("plan_dates", "each instalment's date must be later than the one before it")
-    if instalments and instalments[0].due_at <= desk.now:
-        raise RefusedError("date_in_past", "the first instalment is due in the past; give a later date")
-    return instalments
-
-
-def _minor(amount: str, desk: Desk) -> int:
     try:
         return parse_minor(amount, desk.account.currency)
     except MoneyError as error:

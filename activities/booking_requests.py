@@ -1,21 +1,19 @@
 """What each request does in the records and to the case, and the answer that its caller gets."""
 
-import calendar
-from datetime import date, timedelta
 from functools import singledispatch
 from typing import Any
 
-from activities.booking_facts import agree_plan, ends_at
+from activities.booking_facts import ends_at
+from activities.booking_plans import agree_plan, propose_plan
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from domain.admission import circumstance_hold
-from domain.case import Case, Plan, PlanInstalment, Waiver
+from domain.case import Case, Waiver
 from domain.events import (
     CaseClosed,
     ComplaintResolved,
     HoldEnded,
     HoldPlaced,
-    PlanProposed,
     ReferralDecided,
     TrackSet,
     WaiverDecided,
@@ -24,8 +22,7 @@ from domain.events import (
 from domain.facts import AgreePlan, Message
 from domain.holds import Hold
 from domain.ledger import Entry, EntryKind
-from domain.money import MoneyError, format_minor, parse_minor, split_evenly
-from domain.registration import end_of_day
+from domain.money import MoneyError, format_minor, parse_minor
 from domain.requests import (
     CloseCase,
     DecideLegalReferral,
@@ -33,7 +30,6 @@ from domain.requests import (
     EndCircumstance,
     GrantGrace,
     HoldCase,
-    PlanInterval,
     ProposePlan,
     Request,
     RequestWaiver,
@@ -66,32 +62,12 @@ def _book(request: Message, _desk: Desk, _case: Case) -> Effect:
 
 @_book.register
 def _(fact: AgreePlan, desk: Desk, case: Case) -> Effect:
-    proposed = case.plan
-    return agree_plan(desk, fact, proposed.instalments if proposed is not None else None)
+    return agree_plan(desk, fact, case.plan)
 
 
 @_book.register
 def _(request: ProposePlan, desk: Desk, _case: Case) -> Effect:
-    limits, currency = desk.policy.plans, desk.account.currency
-    arrears = desk.statement().arrears(desk.now).total_minor
-    if request.instalment_count > limits.most_instalments:
-        words = f"the policy allows at most {limits.most_instalments} instalments, not {request.instalment_count}"
-        raise RefusedError("plan_too_many", words)
-    smallest = limits.smallest_instalment_minor(currency)
-    if arrears < smallest * request.instalment_count:
-        words = f"no instalment may be below {format_minor(smallest, currency)} {currency}; propose fewer"
-        raise RefusedError("plan_too_small", words)
-    days = _due_dates(request)
-    zone = desk.debtor.time_zone
-    if end_of_day(days[0], zone) <= desk.now:
-        raise RefusedError("date_in_past", f"{days[0].isoformat()} is in the past; give a later date")
-    if end_of_day(days[-1], zone) > desk.now + limits.longest + timedelta(days=1):
-        words = f"the plan would end on {days[-1].isoformat()}; the policy allows {limits.longest.days} days"
-        raise RefusedError("plan_too_long", words)
-    amounts = split_evenly(arrears, request.instalment_count)
-    instalments = tuple(PlanInstalment(end_of_day(day, zone), each) for day, each in zip(days, amounts, strict=True))
-    plan = Plan(f"plan-{request.request_id}", instalments)
-    return Effect((PlanProposed(plan),), {"plan_id": plan.plan_id, "instalments": _schedule(days, amounts, currency)})
+    return propose_plan(desk, request)
 
 
 @_book.register
@@ -237,20 +213,3 @@ def _waive(desk: Desk, waiver: Waiver, *before: WaiverRequested) -> Effect:
     booked = debt_effect(desk, desk.statement(), waiver_id=waiver.waiver_id, status="waived")
     events = (*before, WaiverDecided(waiver.waiver_id, approved=True), *booked.events)
     return Effect(events, booked.answer, trail=booked.trail)
-
-
-def _due_dates(request: ProposePlan) -> list[date]:
-    return [_after(request.first_due_date, request.interval, number) for number in range(request.instalment_count)]
-
-
-def _after(first: date, interval: PlanInterval, number: int) -> date:
-    if interval is not PlanInterval.MONTH:
-        return first + timedelta(days=(7 if interval is PlanInterval.WEEK else 14) * number)
-    year, month = divmod(first.month - 1 + number, 12)
-    year, month = first.year + year, month + 1
-    return date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
-
-
-def _schedule(days: list[date], amounts: tuple[int, ...], currency: str) -> list[dict[str, str]]:
-    pairs = zip(days, amounts, strict=True)
-    return [{"due_date": day.isoformat(), "amount": format_minor(amount, currency)} for day, amount in pairs]

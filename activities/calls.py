@@ -13,7 +13,7 @@ from activities.duties import review_duties
 from activities.guard import Guard
 from activities.message_facts import gather
 from domain.case import PlannedContact
-from domain.messages import MessageKey, MessageRefused
+from domain.messages import MessageKey, MessageRefused, OccasionFacts
 from domain.orders import (
     ActivityName,
     CallPermit,
@@ -97,7 +97,7 @@ class Calls:
     def _add_task(self, desk: Desk, guard: Guard, order: ContactOrder) -> None:
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey.demand(order.stage, Channel.CALL, language)
-        facts = gather(desk, guard.statement, guard.reach, order.contact_id, language)
+        facts = gather(desk, guard.statement, guard.reach, key, order.contact_id, OccasionFacts())
         script = self._composer.compose(key, facts).text
         desk.session.add(
             CallTask(

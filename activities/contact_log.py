@@ -36,7 +36,7 @@ def begin(desk: Desk, order: ContactOrder, address: Address, words: Words, rulin
     )
     contact.status, contact.attempted_at = ContactStatus.SENDING, desk.now
     contact.code, contact.lookups = None, 0
-    contact.address_ref = address.address_ref
+    contact.address_ref, contact.message_id = address.address_ref, order.message_id or None
     contact.policy_version, contact.pack_version = desk.policy.version, desk.pack.digest
     contact.template_id, contact.template_version = words.template_id, words.template_version
     contact.subject, contact.words, contact.html = words.subject, words.text, words.html

@@ -19,11 +19,12 @@ from activities.desk import Desk, Library
 from activities.duties import note_contact, note_deferral, review_duties, still_owed
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather
+from activities.occasions import told
 from domain.case import PlannedContact
 from domain.events import CaseEvent, DeliveryProved
-from domain.messages import MessageKey, MessageRefused, Words
+from domain.messages import MessageKey, MessageRefused, OccasionFacts, Words
 from domain.orders import ActivityName, ContactOrder, ContactOutcome, ContactResult, MomentWanted
-from domain.terms import Channel
+from domain.terms import Channel, MessageClass
 from providers.port import (
     Accepted,
     Busy,
@@ -116,7 +117,8 @@ class Contacts:
             return admitted
 
     def _admit(self, desk: Desk, order: ContactOrder) -> _Begun | ContactOutcome:
-        if order.message_id and not still_owed(desk, order.message_id):
+        occasion = _told(desk, order)
+        if occasion is None:
             return ContactOutcome(ContactResult.NOT_NEEDED, "not_needed", debt=debt_if_changed(desk, order))
         guard = Guard(desk)
         address = guard.reach.address(order.channel)
@@ -126,7 +128,7 @@ class Contacts:
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey(order.message_class, order.occasion or order.stage, order.channel, language)
         try:
-            facts = gather(desk, guard.statement, guard.reach, order.contact_id, language, order.occasion)
+            facts = gather(desk, guard.statement, guard.reach, key, order.contact_id, occasion)
             words = self._composer.compose(key, facts)
         except MessageRefused as error:
             return refuse_words(desk, order, error)
@@ -236,6 +238,19 @@ def _proved(contact: Contact, accepted: Accepted | None) -> tuple[CaseEvent, ...
     """That the provider proved the arrival with its answer, unless a receipt did so before."""
     proved = accepted is not None and accepted.delivered and contact.status == ContactStatus.SENDING
     return (DeliveryProved(contact.contact_id),) if proved else ()
+
+
+def _told(desk: Desk, order: ContactOrder) -> OccasionFacts | None:
+    """What an owed message says of its own, or none when nothing asks for it any more."""
+    match order.message_class:
+        case MessageClass.DEMAND:
+            return OccasionFacts()
+        case MessageClass.STATUTORY:
+            return OccasionFacts() if still_owed(desk, order.message_id) else None
+        case MessageClass.SERVICE | MessageClass.REPLY:
+            return told(desk, order.occasion, order.message_id)
+        case _:
+            assert_never(order.message_class)
 
 
 def _duties_after(desk: Desk, order: ContactOrder, contact: Contact) -> tuple[CaseEvent, ...]:

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from typing import assert_never
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 
 from activities.language_files import Conventions
-from domain.messages import MessageFacts, MessageRefused, NoticeFacts
+from domain.messages import MessageFacts, MessageRefused, NoticeFacts, OccasionFacts
 from domain.money import minor_digits
-from domain.terms import Channel
+from domain.terms import Channel, MessageClass
 
 FactWords = Mapping[str, str | bool]
 """What templates may say, by the name under which they say it."""
@@ -60,6 +61,15 @@ NOTICE_FACTS = frozenset(
 )
 """What the templates of notices may say beside the rest."""
 
+OCCASION_FACTS = frozenset({"instalment_amount", "instalment_date", "plan_left"})
+"""What the templates of service messages and replies may say beside the rest; each occasion has some of them."""
+
+_ASKING = frozenset({MessageClass.DEMAND, MessageClass.STATUTORY})
+"""Classes of messages that ask for what is overdue, so that something must be."""
+
+ROW = " | "
+"""Between what a row of a table tells of and its amount."""
+
 _MARK_OF_ROWS = re.compile(r"\s*\|\s*")
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Invisible characters that turn the reading direction and so could change how an amount reads."""
@@ -70,18 +80,34 @@ def variables_of(channel: Channel) -> frozenset[str]:
     return _SAID_ALOUD if channel is Channel.VOICE else WRITTEN_FACTS
 
 
-def fact_words(facts: MessageFacts, locale: Locale, conventions: Conventions) -> FactWords:
-    """The facts as words.
+def names_for(message_class: MessageClass, channel: Channel) -> frozenset[str]:
+    """The names that templates of a class may use on a channel."""
+    match message_class:
+        case MessageClass.DEMAND:
+            return variables_of(channel)
+        case MessageClass.STATUTORY:
+            return variables_of(channel) | NOTICE_FACTS
+        case MessageClass.SERVICE | MessageClass.REPLY:
+            return variables_of(channel) | OCCASION_FACTS
+        case _:
+            assert_never(message_class)
+
+
+def fact_words(
+    facts: MessageFacts, locale: Locale, conventions: Conventions, message_class: MessageClass = MessageClass.DEMAND
+) -> FactWords:
+    """The facts as words for a message of a class.
 
     Raises:
-        MessageRefused: if the facts allow no true demand, such as nothing overdue or a name that is empty.
+        MessageRefused: if the facts allow no true message, such as a demand with nothing overdue or an empty name.
     """
-    faults = [*_faults(facts)]
+    faults = [*_faults(facts, asking=message_class in _ASKING)]
     if faults:
         raise MessageRefused(f"contact {facts.contact_id}: {'; '.join(faults)}")
     words = _texts(facts) | _amounts(facts, locale) | _times(facts, locale, conventions)
     if facts.notice is not None:
         words |= _notice(facts.notice, facts.currency, locale, conventions)
+    words |= _occasion(facts.occasion, facts.currency, locale, conventions)
     empty = [name for name, value in words.items() if not value]
     if empty:
         raise MessageRefused(
@@ -94,15 +120,15 @@ def fact_words(facts: MessageFacts, locale: Locale, conventions: Conventions) ->
     }
 
 
-def _faults(facts: MessageFacts) -> Iterator[str]:
+def _faults(facts: MessageFacts, *, asking: bool) -> Iterator[str]:
     arrears = facts.arrears
     if min(arrears.principal_minor, arrears.interest_minor, arrears.fees_minor) < 0:
         yield "a part of the arrears is below zero; correct the ledger"
-    if arrears.total_minor <= 0:
+    if asking and (arrears.total_minor <= 0 or facts.days_overdue is None):
         yield "nothing is overdue, so nothing may be demanded; close the case"
     if facts.balance_minor < arrears.total_minor:
         yield "the balance is less than the arrears; correct the ledger"
-    if facts.days_overdue < 0:
+    if facts.days_overdue is not None and facts.days_overdue < 0:
         yield "the due date has not come; wait for it"
     if facts.as_of.tzinfo is None:
         yield "as_of has no time zone; give it in the person's own"
@@ -139,12 +165,15 @@ def _amounts(facts: MessageFacts, locale: Locale) -> dict[str, str]:
 
 
 def _times(facts: MessageFacts, locale: Locale, conventions: Conventions) -> dict[str, str]:
-    return {
-        "due_date": _write_date(facts.due_date, locale, conventions),
-        "days_overdue": _write_days(facts.days_overdue, conventions),
+    times = {
         "as_of": _write_moment(facts.as_of, locale, conventions),
         "as_of_date": _write_date(facts.as_of.date(), locale, conventions),
     }
+    if facts.due_date is not None:
+        times["due_date"] = _write_date(facts.due_date, locale, conventions)
+    if facts.days_overdue is not None:
+        times["days_overdue"] = _write_days(facts.days_overdue, conventions)
+    return times
 
 
 def _notice(notice: NoticeFacts, currency: str, locale: Locale, conventions: Conventions) -> dict[str, str]:
@@ -161,6 +190,20 @@ def _notice(notice: NoticeFacts, currency: str, locale: Locale, conventions: Con
     if notice.period_ends is not None:
         words["period_ends"] = _write_date(notice.period_ends, locale, conventions)
     return words
+
+
+def _occasion(told: OccasionFacts, currency: str, locale: Locale, conventions: Conventions) -> dict[str, str]:
+    words = {name: write_amount(minor, currency, locale) for name, minor in told.amounts.items()}
+    words |= {name: _write_date(day, locale, conventions) for name, day in told.dates.items()}
+    words |= {name: inert(text) for name, text in told.texts.items()}
+    for name, schedule in told.schedules.items():
+        rows = (_row(day, minor, currency, locale, conventions) for day, minor in schedule)
+        words[name] = "\n".join(rows)
+    return words
+
+
+def _row(day: date, minor: int, currency: str, locale: Locale, conventions: Conventions) -> str:
+    return f"{_write_date(day, locale, conventions)}{ROW}{write_amount(minor, currency, locale)}"
 
 
 def inert(text: str) -> str:

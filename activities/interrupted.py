@@ -47,6 +47,7 @@ def brought_up_to_date(desk: Desk, kept: Case) -> Case:
             case = apply(case, event)
     case = apply(case, TimePassed(desk.now))
     numbers = [number for number in (_number(desk, each) for each in _contact_ids(desk)) if number is not None]
+    numbers += [each.contact_number for each in case.owed_messages]
     written = desk.account.milestones_written
     return replace(
         case,
@@ -97,6 +98,8 @@ def _of_contact(desk: Desk, row: Contact) -> tuple[CaseEvent, ...]:
 
 def _message_id(desk: Desk, row: Contact) -> str:
     """Of the owed message that went by the contact."""
+    if row.message_id is not None:
+        return row.message_id
     duty = duty_of_contact(desk.session, row.contact_id)
     return message_id_of(duty.duty_id, duty.number) if duty is not None else row.contact_id
 

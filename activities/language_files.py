@@ -1,14 +1,14 @@
 """What a language's folder says beside its templates: how dates are written, and which points a message must make."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from babel import Locale
 from babel.core import UnknownLocaleError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config.yaml_documents import ConfigError, read_document, validate
-from domain.terms import Channel, Stage
+from domain.terms import Channel, MessageClass, Stage
 
 CONVENTIONS = "language.yaml"
 REQUIRED_WORDS = "required_words.yaml"
@@ -51,6 +51,10 @@ class RequiredPoint(_Part):
     """Whether it must stand before anything that tells of the debt."""
     notices: tuple[Text, ...] = ()
     """The notices that must make it; a point that names some is not for demands."""
+    classes: tuple[Literal[MessageClass.SERVICE, MessageClass.REPLY], ...] = ()
+    """The other classes whose messages must make it; a point that names some is not for demands."""
+    occasions: tuple[Text, ...] = ()
+    """With ``classes``, which of their messages; none: all of them."""
     time_barred: bool | None = None
     """Whether it is for debts alone that are too old to be sued for, or for the others; none: for all."""
     tells_of_debt: bool = False
@@ -68,12 +72,18 @@ class RequiredWords(_Part):
     def for_demand(self, stage: Stage, channel: Channel) -> tuple[RequiredPoint, ...]:
         """The points that one stage's message must make."""
         return tuple(
-            each for each in self.points if channel in each.channels and stage in each.stages and not each.notices
+            each
+            for each in self.points
+            if channel in each.channels and stage in each.stages and not each.notices and not each.classes
         )
 
-    def for_notice(self, notice: str, channel: Channel) -> tuple[RequiredPoint, ...]:
-        """The points that one notice must make."""
-        return tuple(each for each in self.points if channel in each.channels and notice in each.notices)
+    def for_listed(self, message_class: MessageClass, occasion: str, channel: Channel) -> tuple[RequiredPoint, ...]:
+        """The points that a notice, a service message or a reply must make."""
+        points = (each for each in self.points if channel in each.channels)
+        if message_class is MessageClass.STATUTORY:
+            return tuple(each for each in points if occasion in each.notices)
+        mine = (each for each in points if message_class in each.classes)
+        return tuple(each for each in mine if not each.occasions or occasion in each.occasions)
 
 
 def load_conventions(language_folder: Path) -> Conventions:

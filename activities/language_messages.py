@@ -10,14 +10,14 @@ from typing import assert_never
 from jinja2 import TemplateError
 
 from activities.email_layout import EmailLayout
-from activities.fact_words import NOTICE_FACTS, FactWords, fact_words, variables_of
+from activities.fact_words import FactWords, fact_words, names_for
 from activities.language_files import CONVENTIONS, RequiredPoint, load_conventions, load_required_words, locale_of
-from activities.notice_files import NoticeContent, load_notices
+from activities.listed_messages import ListedMessage, load_messages, load_notices
 from activities.right_to_know import (
     discloses_to_others,
     late_points,
     missing,
-    missing_in_notice,
+    missing_in_listed,
     unfit,
     unmade_points,
 )
@@ -46,8 +46,8 @@ class _Template:
     version: str
     variables: frozenset[str]
     points: tuple[RequiredPoint, ...]
-    notice: NoticeContent | None
-    """What a notice must tell; none for demands, which all tell the same."""
+    listed: ListedMessage | None
+    """What it must tell; none for demands, which all tell the same."""
 
 
 class LanguageMessages:
@@ -66,7 +66,8 @@ class LanguageMessages:
         self._required = load_required_words(folder)
         self._forbidden = ForbiddenWords.load(folder)
         self._files = TemplateFiles(folder)
-        self._notices = tuple(each for each in load_notices(folder.parent) if folder.name in each.languages)
+        listed = (*load_notices(folder.parent), *load_messages(folder.parent))
+        self._listed = tuple(each for each in listed if folder.name in each.languages)
         _raise_any(self._problems_of_files())
         shaping = (folder / CONVENTIONS, layout.path)
         known = self._known_templates(shaping)
@@ -78,7 +79,7 @@ class LanguageMessages:
         return (message_class, occasion, channel) in self._templates
 
     def compose(self, key: MessageKey, facts: MessageFacts) -> Words:
-        """The words of a demand or a notice.
+        """The words of a message.
 
         Raises:
             MessageRefused: if there is no such message, or its words would lack what the person has a right to know,
@@ -87,7 +88,7 @@ class LanguageMessages:
         template = self._templates.get((key.message_class, key.occasion, key.channel))
         if template is None:
             raise MessageRefused(f"{self._language} has no {key.message_class} for {key.occasion} by {key.channel}")
-        said = fact_words(facts, self._locale, self._conventions)
+        said = fact_words(facts, self._locale, self._conventions, key.message_class)
         unknown = sorted(template.variables - said.keys())
         if unknown:
             raise MessageRefused(f"{template.template_id} needs {', '.join(unknown)}, which is not known here")
@@ -101,9 +102,9 @@ class LanguageMessages:
         for file, stage, channel in _demands():
             points = self._required.for_demand(stage, channel)
             yield self._template(file, MessageClass.DEMAND, stage, channel, points, None, shaping)
-        for file, notice, channel in self._notice_files():
-            points = self._required.for_notice(notice.notice, channel)
-            yield self._template(file, MessageClass.STATUTORY, notice.notice, channel, points, notice, shaping)
+        for file, listed, channel in self._listed_files():
+            points = self._required.for_listed(listed.message_class, listed.occasion, channel)
+            yield self._template(file, listed.message_class, listed.occasion, channel, points, listed, shaping)
 
     def _template(
         self,
@@ -112,20 +113,20 @@ class LanguageMessages:
         occasion: str,
         channel: Channel,
         points: tuple[RequiredPoint, ...],
-        notice: NoticeContent | None,
+        listed: ListedMessage | None,
         shaping: tuple[Path, ...],
     ) -> _Template:
         template_id = f"{self._language}/{file.removesuffix(ENDING)}"
         version, variables = self._files.digest(file, *shaping), self._files.variables(file)
-        return _Template(message_class, occasion, channel, file, template_id, version, variables, points, notice)
+        return _Template(message_class, occasion, channel, file, template_id, version, variables, points, listed)
 
-    def _notice_files(self) -> Iterator[tuple[str, NoticeContent, Channel]]:
-        for notice in self._notices:
-            for channel in notice.channels:
-                yield f"statutory/{notice.notice}.{channel}{ENDING}", notice, channel
+    def _listed_files(self) -> Iterator[tuple[str, ListedMessage, Channel]]:
+        for each in self._listed:
+            for channel in each.channels:
+                yield f"{each.message_class}/{each.occasion}.{channel}{ENDING}", each, channel
 
     def _words(self, template: _Template, said: FactWords) -> Words:
-        names = variables_of(template.channel) | (NOTICE_FACTS if template.notice is not None else frozenset())
+        names = names_for(template.message_class, template.channel)
         offered = {name: said[name] for name in names if name in said}
         rendered = _tidy(self._files.render(template.file, offered))
         subject, text = "", rendered
@@ -151,10 +152,10 @@ class LanguageMessages:
         return self._layout.html(subject, text, self._language, (str(said["pay_url"]), str(said["link"])))
 
     def _faults(self, template: _Template, words: Words, said: FactWords) -> Iterator[str]:
-        if template.notice is None:
+        if template.listed is None:
             yield from missing(template.channel, words, said)
         else:
-            yield from missing_in_notice(template.channel, words, said, template.notice.states, template.notice.rows)
+            yield from missing_in_listed(template.channel, words, said, template.listed.states, template.listed.rows)
         yield from unfit(template.channel, words, said, self._conventions)
         yield from unmade_points(words, template.points, said)
         yield from map(str, self._forbidden.findings(_impersonal(words, said)))
@@ -162,9 +163,9 @@ class LanguageMessages:
     def _problems_of_files(self) -> Iterator[str]:
         yield from self._files.syntax_problems()
         for file, _, channel in _demands():
-            yield from self._files.problems(file, variables_of(channel))
-        for file, _, channel in self._notice_files():
-            yield from self._files.problems(file, variables_of(channel) | NOTICE_FACTS)
+            yield from self._files.problems(file, names_for(MessageClass.DEMAND, channel))
+        for file, listed, channel in self._listed_files():
+            yield from self._files.problems(file, names_for(listed.message_class, channel))
         for path, text in self._files.plain_texts():
             for finding in self._forbidden.findings(text):
                 yield f"{path}:{finding.line}: {finding}; take it out"
@@ -175,7 +176,7 @@ class LanguageMessages:
                 yield from self._problems_of_sample(template, facts)
 
     def _problems_of_sample(self, template: _Template, facts: MessageFacts) -> Iterator[str]:
-        said = fact_words(facts, self._locale, self._conventions)
+        said = fact_words(facts, self._locale, self._conventions, template.message_class)
         try:
             words = self._words(template, said)
         except TemplateError as error:

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 from activities.desk import Desk, RefusedError
 from activities.notice_facts import gather_notice
 from domain.ledger import Statement
-from domain.messages import MessageFacts
-from domain.terms import Channel
+from domain.messages import MessageFacts, MessageKey, OccasionFacts
+from domain.terms import Channel, MessageClass
 from storage.people import Reach
 
 
 def gather(
-    desk: Desk, statement: Statement, reach: Reach, contact_id: str, language: str, notice: str = ""
+    desk: Desk, statement: Statement, reach: Reach, key: MessageKey, contact_id: str, occasion: OccasionFacts
 ) -> MessageFacts:
     """The facts of one account for one message, in the person's own time; for a notice, with its own facts.
 
@@ -20,9 +20,10 @@ def gather(
         RefusedError: if nothing is overdue, so that there is nothing to ask for.
     """
     oldest = statement.oldest_unpaid(desk.now)
-    if oldest is None:
+    if oldest is None and key.message_class in (MessageClass.DEMAND, MessageClass.STATUTORY):
         raise RefusedError("nothing_overdue", "nothing is overdue on this account")
     as_of = desk.now.astimezone(ZoneInfo(desk.debtor.time_zone))
+    notice = key.message_class is MessageClass.STATUTORY
     letter_to = reach.address(Channel.LETTER)
     return MessageFacts(
         contact_id=contact_id,
@@ -30,15 +31,16 @@ def gather(
         person_name=desk.debtor.name,
         product=desk.account.product,
         currency=desk.account.currency,
-        lender=desk.policy.lender_for(language),
+        lender=desk.policy.lender_for(key.language),
         arrears=statement.arrears(desk.now),
         balance_minor=statement.balance.total_minor,
-        due_date=oldest.due_date,
-        days_overdue=(as_of.date() - oldest.due_date).days,
+        due_date=oldest.due_date if oldest is not None else None,
+        days_overdue=(as_of.date() - oldest.due_date).days if oldest is not None else None,
         as_of=as_of,
         postal_address=letter_to.value if letter_to is not None else None,
         time_barred=_time_barred(desk, statement),
-        notice=gather_notice(desk, statement, notice) if notice else None,
+        notice=gather_notice(desk, statement, key.occasion) if notice else None,
+        occasion=occasion,
     )
 
 

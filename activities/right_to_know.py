@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from activities.fact_words import FactWords
+from activities.fact_words import ROW, FactWords
 from activities.language_files import Conventions, RequiredPoint
 from activities.wording import PlainText
 from domain.messages import Words
@@ -19,8 +19,6 @@ MOST_SEGMENTS = 8
 
 _PREVIEW_COLUMNS = 140
 """How much of an email's beginning mail programs show in their lists; a Chinese character takes two columns."""
-
-_ROW = " | "
 
 _IN_FULL = (
     "collector",
@@ -65,10 +63,10 @@ def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
             pass
 
 
-def missing_in_notice(
+def missing_in_listed(
     channel: Channel, words: Words, facts: FactWords, states: Sequence[str], rows: Sequence[str]
 ) -> Iterator[str]:
-    """Each thing that the words of a notice do not state although the law wants it, in words."""
+    """Each thing that the words of a message do not state although its list wants it, in words."""
     states, rows = ([each for each in names if _is_told(each, facts)] for names in (states, rows))
     for name in states:
         if name not in facts or not _states(words.text, str(facts[name])):
@@ -144,8 +142,9 @@ def _missing_rows(text: str, facts: FactWords) -> Iterator[str]:
 
 
 def _other_rows(text: str, facts: FactWords, names: Sequence[str]) -> Iterator[str]:
-    rows = [line.rsplit(_ROW, 1)[1] for line in text.splitlines() if _ROW in line]
-    if rows != [facts.get(name) for name in names]:
+    rows = [line.rsplit(ROW, 1)[1] for line in text.splitlines() if ROW in line]
+    wanted = [line.rsplit(ROW, 1)[-1] for name in names for line in str(facts.get(name)).splitlines()]
+    if rows != wanted:
         yield f'does not list {", ".join(names)}, one a line in this order; write each as "Label | {{{{ amount }}}}"'
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from domain.ledger import Sums
-from domain.messages import Itemisation, Lender, MessageFacts, NoticeFacts
+from domain.messages import Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts
 
 _OWN_NAME = Lender(
     name="Nordlicht",
@@ -31,6 +31,10 @@ _EQUAL = MessageFacts(
     as_of=datetime(2026, 5, 23, 9, 41, tzinfo=UTC),
     notice=NoticeFacts(
         Itemisation(date(2026, 2, 17), 118_203, Sums(7_011, 6_021, 5_017), 11_096), period_ends=date(2026, 7, 11)
+    ),
+    occasion=OccasionFacts(
+        amounts={"instalment_amount": 31_289, "plan_left": 93_867},
+        dates={"instalment_date": date(2026, 8, 19)},
     ),
 )
 

@@ -64,6 +64,15 @@ class Plan:
         """What the plan covers."""
         return sum(each.amount_minor for each in self.instalments)
 
+    def left_minor(self, paid_minor: int) -> int:
+        """What is left of it once that much has been paid on the account altogether."""
+        return self.left_by(len(self.instalments), paid_minor)
+
+    def left_by(self, number: int, paid_minor: int) -> int:
+        """What must still be paid by the date of an instalment, counted from 1, whatever the size of the payments."""
+        due = sum(each.amount_minor for each in self.instalments[:number])
+        return max(0, due - (paid_minor - self.paid_before_minor))
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:

@@ -13,6 +13,8 @@ class ServiceOccasion(StrEnum):
 
     PLAN_REMINDER = "plan_reminder"
     """An instalment of the agreed plan is coming."""
+    PLAN_AGREEMENT = "plan_agreement"
+    """What was agreed, in writing."""
     PROMISE_REMINDER = "promise_reminder"
     """The day that the person promised is coming."""
     CHECK_IN = "check_in"

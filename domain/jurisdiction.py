@@ -228,10 +228,12 @@ class Pack(Part):
     def __repr__(self) -> str:
         return f"<Pack {self.jurisdiction} {self.version}>"
 
-    def holds_allowing(self, notice: str) -> tuple[HoldKind, ...]:
-        """The holds in spite of which a notice goes: those that no rule on them keeps it from."""
-        stops = [each for each in self.rules if isinstance(each, Stop) and MessageClass.STATUTORY in each.classes]
-        stopped = {hold for each in stops if notice not in each.allows for hold in each.holds}
+    def holds_allowing(
+        self, occasion: str, message_class: MessageClass = MessageClass.STATUTORY
+    ) -> tuple[HoldKind, ...]:
+        """The holds in spite of which a message of a class goes: those that no rule on them keeps it from."""
+        stops = [each for each in self.rules if isinstance(each, Stop) and message_class in each.classes]
+        stopped = {hold for each in stops if occasion not in each.allows for hold in each.holds}
         return tuple(hold for hold in HoldKind if hold not in stopped)
 
     @cached_property

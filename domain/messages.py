@@ -1,6 +1,7 @@
 """What a message to the person must tell, and the words that came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.ledger import Sums
@@ -46,6 +47,19 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OccasionFacts:
+    """What a service message or a reply says beside the facts of every message, by the names that templates use."""
+
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    """In minor units of the account's currency."""
+    dates: Mapping[str, date] = field(default_factory=dict)
+    """In the person's zone."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    schedules: Mapping[str, tuple[tuple[date, int], ...]] = field(default_factory=dict)
+    """Dates with their amounts in minor units: a row each."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """Everything that a template may say, read from the records when the message is composed.
 
@@ -60,9 +74,10 @@ class MessageFacts:
     lender: Lender
     arrears: Sums
     balance_minor: int
-    due_date: date
-    """Of the oldest unpaid instalment."""
-    days_overdue: int
+    due_date: date | None
+    """Of the oldest unpaid instalment; none when nothing is overdue."""
+    days_overdue: int | None
+    """Since then; none when nothing is overdue."""
     as_of: datetime
     """The moment of the sums, aware, in the person's zone."""
     postal_address: str | None = None
@@ -71,6 +86,8 @@ class MessageFacts:
     """Whether the debt is too old to be sued for, and the law there wants the person to be told."""
     notice: NoticeFacts | None = None
     """For a notice that the law demands."""
+    occasion: OccasionFacts = field(default_factory=OccasionFacts)
+    """For a service message or a reply."""
 
     @property
     def account_ending(self) -> str:

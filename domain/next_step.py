@@ -8,9 +8,9 @@ from enum import StrEnum
 from domain.case import Case, Referral
 from domain.holds import Hold, add_time_off_hold
 from domain.owed_messages import Bar, Barred
-from domain.owing import asked_about_from, next_question, next_sending
+from domain.owing import Sending, asked_about_from, next_question, next_sending
 from domain.progress import earliest_contact_at, exhausted, plan_check_at
-from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from domain.terms import Channel, ClosedReason, HoldKind, MessageClass, Stage
 
 
 class StepKind(StrEnum):
@@ -117,12 +117,16 @@ def _soonest(case: Case, now: datetime) -> Step:
 def _owing(case: Case, now: datetime) -> Iterator[Step]:
     sending, question = next_sending(case, now), next_question(case)
     if sending is not None:
-        message = sending.message
-        reason = f"owed: {message.occasion}"
-        yield Step(StepKind.CONTACT, sending.at, reason, sending.channel, message_id=message.message_id)
+        yield _carrying(sending)
     if question is not None:
         due_at, message = question
         yield Step(StepKind.ASK_PERSON, due_at, f"{message.occasion} has not gone yet", subject=message.subject)
+
+
+def _carrying(sending: Sending) -> Step:
+    message = sending.message
+    reason = f"owed: {message.occasion}"
+    return Step(StepKind.CONTACT, sending.at, reason, sending.channel, message_id=message.message_id)
 
 
 def _stands_in_the_way(case: Case, now: datetime) -> Bar | None:
@@ -153,6 +157,9 @@ def _closing(case: Case, now: datetime) -> Step | None:
         return None
     if case.debt.balance_minor and now < case.collect_from:
         return Step(StepKind.WAIT, case.collect_from, "nothing is overdue yet")
+    reply = next_sending(case, now, frozenset({MessageClass.REPLY}))
+    if reply is not None:
+        return _carrying(reply)
     if case.debt.balance_minor:
         return Step(StepKind.CLOSE, now, "nothing is overdue any more", closing=ClosedReason.CURED)
     return Step(StepKind.CLOSE, now, "everything is paid", closing=ClosedReason.SETTLED)

@@ -61,6 +61,8 @@ class OwedMessage:
     """Channels that could not carry it."""
     contact_number: int = 0
     """The number of the contact by which it goes, given by the case."""
+    owed_by: str = ""
+    """The id of the hold with which it falls away; empty for one that no hold owes."""
 
     def channel(self, unusable: Collection[Channel]) -> Channel | None:
         """The first channel that is left for it, or none."""

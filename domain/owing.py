@@ -1,5 +1,6 @@
 """Which owed message of a case has its turn, when, and by which channel; and when a person must see to one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,9 +20,11 @@ class Sending:
     """It may be in the past: then it goes at once."""
 
 
-def next_sending(case: Case, now: datetime) -> Sending | None:
-    """The owed message that goes next: of those whose time has come, first what the law demands."""
-    found = (_sending(case, each, now) for each in case.owed_messages)
+def next_sending(
+    case: Case, now: datetime, classes: Collection[MessageClass] = frozenset(MessageClass)
+) -> Sending | None:
+    """The owed message of these classes that goes next: of those whose time has come, first what the law demands."""
+    found = (_sending(case, each, now) for each in case.owed_messages if each.message_class in classes)
     return min((each for each in found if each is not None), key=lambda each: _turn(each, now), default=None)
 
 
@@ -46,8 +49,12 @@ def next_question(case: Case) -> tuple[datetime, OwedMessage] | None:
 
 
 def give_up_messages(case: Case, now: datetime) -> Case:
-    """The case without messages that no law demands, that no channel can carry or whose time is over."""
+    """The case without messages that no law demands and that nobody owes, no channel can carry, or came too late."""
+    holds = {hold.hold_id for hold in case.open_holds(now)}
     for message in case.owed_messages:
+        if message.owed_by and message.owed_by not in holds:
+            case = without_message(case, message.message_id)
+            continue
         if message.message_class is MessageClass.STATUTORY:
             continue
         too_late = message.deadline is not None and message.deadline <= now

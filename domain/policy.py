@@ -207,6 +207,8 @@ class PlanLimits(Part):
     """From the agreement to the last instalment."""
     cure: DurationOrZero
     """How long a missed instalment may be made good before the plan is broken."""
+    remind_before: Duration = timedelta(days=3)
+    """How long before an instalment's date the person is reminded of it."""
 
     def smallest_instalment_minor(self, currency: str) -> int:
         """The smallest instalment in minor units of one of the policy's currencies."""

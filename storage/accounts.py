@@ -11,6 +11,7 @@ from domain.terms import HoldKind
 from storage import audit
 from storage.database import lock_debtor_of
 from storage.people import end_hold
+from storage.plans import end_plan
 from storage.tables import Account, AccountState, Debtor
 
 _CASES: TypeAdapter[Case] = TypeAdapter(Case)
@@ -90,6 +91,9 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
             continue
         audit.append(session, account.account_id, milestone.at, milestone.kind, milestone.detail)
         ended = _ENDS_HOLD.get(milestone.kind)
+        if ended is HoldKind.PLAN:
+            outcome = milestone.kind.removeprefix("plan_")
+            end_plan(session, account.account_id, milestone.detail, outcome, milestone.at)
         if ended is not None:
             end_hold(session, account.debtor_id, account.account_id, ended, milestone.detail, milestone.at)
         if milestone.kind == "stage_entered":

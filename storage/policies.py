@@ -17,7 +17,7 @@ def keep_policy(session: Session, policy: Policy, at: datetime) -> None:
 
 
 def kept_policy(session: Session, version: str) -> Policy:
-    """The policy of that version.
+    """The policy of that version, under the version by which it was kept, whatever newer fields it takes by default.
 
     Raises:
         LookupError: if no case ever started with it.
@@ -25,4 +25,6 @@ def kept_policy(session: Session, version: str) -> Policy:
     row = session.get(PolicyVersion, version)
     if row is None:
         raise LookupError(f"no policy of version {version} is kept")
-    return Policy.model_validate(row.document)
+    policy = Policy.model_validate(row.document)
+    policy.__dict__["version"] = version
+    return policy

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from storage import agent_tables, tables
+from storage import agent_tables, arrangement_tables, tables
 from storage.database import Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -54,4 +54,12 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-__all__ = ["SchemaBehindError", "agent_tables", "differences", "migrate", "require_current", "tables"]
+__all__ = [
+    "SchemaBehindError",
+    "agent_tables",
+    "arrangement_tables",
+    "differences",
+    "migrate",
+    "require_current",
+    "tables",
+]

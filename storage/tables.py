@@ -241,6 +241,8 @@ class Contact(SQLModel, table=True):
     """Who called."""
     right_party: bool | None = Field(default=None)
     """Whether the person on the line was known to be the right one; none if nobody said."""
+    message_id: str | None = Field(default=None, max_length=200)
+    """Of the owed message that it carries."""
 
     @property
     def words_digest(self) -> str:

@@ -328,3 +328,29 @@ def _answered(lived: Case, step: Step, answer: str, now: datetime) -> Case:
             return apply(lived, ContactDeferred(PlannedContact(now + days(1), "a rule"), message_id))
         case _:
             return apply(lived, ContactFailed(channel, now, answer == "gone", message_id))
+
+
+def reply(due: float = 2, **changes: object) -> OwedMessage:
+    """An answer that the person waits for."""
+    plain = OwedMessage("answer.1", MessageClass.REPLY, "receipt", (Channel.EMAIL,), day(due), deadline=day(due + 10))
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_a_message_that_a_hold_owes_falls_away_with_the_hold() -> None:
+    owed = owing(reminder(due=9, owed_by="h1"), reminder(due=9, message_id="reminder.2"), holds=(hold(0, 5),))
+    assert len(after(owed, TimePassed(day(4))).owed_messages) == 2
+    assert [each.message_id for each in after(owed, TimePassed(day(5))).owed_messages] == ["reminder.2"]
+
+
+def test_a_case_in_which_all_is_paid_ends_when_its_replies_have_gone() -> None:
+    paid = replace(owing(reply(due=2), reminder(due=1)), debt=replace(case().debt, open=()))
+    step = next_step(paid, day(1))
+    assert (step.kind, step.due_at, step.message_id) == (StepKind.CONTACT, day(2), "answer.1")
+    answered = after(paid, ContactSent(Channel.EMAIL, day(2), message_id="answer.1"))
+    assert next_step(answered, day(2)).kind is StepKind.CLOSE
+
+
+def test_a_reply_that_cannot_go_keeps_no_case_open() -> None:
+    paid = replace(owing(reply(due=2)), debt=replace(case().debt, open=()))
+    assert next_step(after(paid, TimePassed(day(12))), day(12)).kind is StepKind.CLOSE
+    assert next_step(after(replace(paid, unusable=(Channel.EMAIL,)), TimePassed(day(2))), day(2)).kind is StepKind.CLOSE

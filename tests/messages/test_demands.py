@@ -80,6 +80,7 @@ def test_every_written_demand_states_its_facts(composer: Composer, language: str
             key = MessageKey.demand(stage, channel, language)
             text = composer.compose(key, given_facts).text
             day = given_facts.due_date
+            assert day is not None
             due = f"{day.year}年{day.month}月{day.day}日" if language == "zh-CN" else f"{day:%-d %b %Y}"
             days = given_facts.days_overdue
             overdue = f"{days}天" if language == "zh-CN" else f"{days} day{'' if days == 1 else 's'}"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from activities.assembly import require_notices
+from activities.assembly import require_messages
 from activities.composer import Composer
 from activities.desk import Library
-from activities.notice_files import NoticeContent, load_notices
+from activities.listed_messages import NoticeContent, load_notices
 from config.jurisdiction_files import JURISDICTIONS, load_packs
 from config.policy_files import load_policies
 from config.yaml_documents import ConfigError
@@ -88,7 +88,7 @@ def test_a_text_on_a_debt_too_old_speaks_of_no_referral(composer: Composer) -> N
 
 
 def test_every_duty_of_every_pack_can_be_written_for_every_policy(composer: Composer) -> None:
-    require_notices(Library(POLICIES, PACKS), composer)
+    require_messages(Library(POLICIES, PACKS), composer)
 
 
 def test_a_duty_without_its_template_stops_the_worker_and_is_named(copied_templates: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_duty_without_its_template_stops_the_worker_and_is_named(copied_templa
         words = copied_templates / language / "required_words.yaml"
         assert "bad_information" in words.read_text(encoding="utf-8")
     with pytest.raises(ConfigError, match="policy fenfu-cn needs bad_information_notice by letter in zh-CN"):
-        require_notices(Library(POLICIES, PACKS), Composer(copied_templates))
+        require_messages(Library(POLICIES, PACKS), Composer(copied_templates))
 
 
 def test_a_notice_that_asks_for_an_unknown_fact_is_named(copied_templates: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from temporalio.testing import ActivityEnvironment
 
 from activities.booking import Books
@@ -20,6 +20,7 @@ from domain.registration import Registration
 from storage.audit import trail
 from storage.database import Database
 from storage.duties import recorded_duties
+from storage.tables import Contact
 from tests.registrations import owed, registration
 
 MORNING = datetime(2027, 3, 1, 16, tzinfo=UTC)
@@ -91,22 +92,30 @@ class House:
         self.case = apply(self.case, TimePassed(self.now))
         return next_step(self.case, self.now)
 
+    def pass_time(self, length: timedelta) -> None:
+        """Let time pass without any contact."""
+        self.now += length
+        self.case = apply(self.case, TimePassed(self.now))
+
     def tell(self, name: str, **body: object) -> Booking:
+        """Book a fact under a fresh id, as having occurred now."""
         body = {"event_id": f"{name}-{self.now.timestamp()}", "occurred_at": self.now.isoformat(), **body}
-        order = MessageToBook("acc-1", name, str(body["event_id"]), body, self.now)
-        with self.database.writing() as session:
-            booking = Books(self.library).book(session, order)
-        self._apply(*booking.events)
-        return booking
+        return self._book(name, str(body["event_id"]), body)
+
+    def pay(self, amount: str) -> Booking:
+        """Book a payment that arrives now."""
+        arrived = {"payment_id": f"payment-{self.now.timestamp()}", "received_at": self.now.isoformat()}
+        return self.tell("record_payment", amount=amount, currency=self.case.currency, **arrived)
 
     def ask(self, name: str, **body: object) -> Booking:
         """Book a request of the case as it stands."""
         body = {"request_id": f"{name}-{self.now.timestamp()}", **body}
-        order = MessageToBook("acc-1", name, str(body["request_id"]), body, self.now, self.case)
-        with self.database.writing() as session:
-            booking = Books(self.library).book(session, order)
-        self._apply(*booking.events)
-        return booking
+        return self._book(name, str(body["request_id"]), body)
+
+    def sent(self) -> list[Contact]:
+        """Every contact, in the order in which they were made."""
+        with self.reading() as session:
+            return list(session.exec(select(Contact).order_by(col(Contact.attempted_at))))
 
     def states(self) -> list[tuple[str, int, str]]:
         with self.reading() as session:
@@ -119,6 +128,13 @@ class House:
 
     def reading(self) -> Session:
         return Session(self.database.engine, expire_on_commit=False)
+
+    def _book(self, name: str, message_id: str, body: dict[str, object]) -> Booking:
+        order = MessageToBook("acc-1", name, message_id, body, self.now, self.case, self.case.milestones)
+        with self.database.writing() as session:
+            booking = Books(self.library).book(session, order)
+        self._apply(*booking.events)
+        return booking
 
     def _apply(self, *events: object) -> None:
         for event in events:

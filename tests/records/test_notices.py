@@ -11,8 +11,9 @@ from activities.message_facts import gather
 from activities.notice_facts import itemise
 from domain.interest_gaps import InterestGap
 from domain.ledger import Entry, EntryKind
+from domain.messages import MessageKey, OccasionFacts
 from domain.orders import ContactResult
-from domain.terms import Channel
+from domain.terms import Channel, Stage
 from providers.outbox import Outbox
 from providers.port import ContactIntent, Rejected, RejectionKind, SendResult
 from storage.audit import trail
@@ -22,6 +23,8 @@ from storage.people import read_reach
 from storage.tables import Contact
 from tests.records.lone_case import MORNING, Open, american, british
 from tests.registrations import owed
+
+DEMAND = MessageKey.demand(Stage.FIRST_REMINDER, Channel.SMS, "en")
 
 
 def test_the_first_communication_owes_the_notice_and_its_sending_sets_the_bar(open_house: Open) -> None:
@@ -138,7 +141,7 @@ def test_demands_on_a_debt_too_old_to_be_sued_for_say_so(open_house: Open, insta
     with house.database.writing() as session:
         desk = Desk.open(session, house.library, "acc-1", lambda: MORNING)
         reach = read_reach(session, desk.account.debtor_id)
-        assert gather(desk, desk.statement(), reach, "acc-1.1", "en").time_barred is barred
+        assert gather(desk, desk.statement(), reach, DEMAND, "acc-1.1", OccasionFacts()).time_barred is barred
     house.contact()
     with house.reading() as session:
         sent = session.get_one(Contact, "acc-1.1")

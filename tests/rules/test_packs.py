@@ -139,7 +139,12 @@ def test_the_log_must_reach_back_over_the_longest_window() -> None:
         ("holds: [complaint]", "holds: [complaints]", "rules[10].holds[0]", "must be one of 'complaint'"),
         ("holds: [complaint]", "holds: [dispute]", "rules", "no rule of kind stop with complaint among its holds"),
         ("kind: usable_address", "kind: known_purpose", "rules", "no rule of kind usable_address binds demand by sms"),
-        ("allows: [plan_reminder]", "allows: [reminder]", "rules[14].allows", "'reminder' is no message"),
+        (
+            "allows: [plan_reminder, plan_agreement]",
+            "allows: [reminder]",
+            "rules[14].allows",
+            "'reminder' is no message",
+        ),
         ("[Asia/Shanghai]", "[Asia/Shangai]", "time_zones[0]", "is no time zone"),
         ("country: CN", "country: XX", "holidays", "Country XX not available"),
         ("holiday: Chinese New Year", "holiday: New Year", "rules[1].festival.holiday", "is no holiday there in 2026"),

@@ -1,0 +1,82 @@
+"""Service messages and replies: by which channels each goes, what it says, and whether it is still wanted.
+
+Whoever owes one calls :func:`owe` and puts the answer into a ``MessagesOwed`` event. When its time has come the contact
+asks :func:`told` in its own transaction, so that a message which facts have overtaken never leaves.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from activities.desk import Desk
+from activities.guard import Guard
+from activities.plan_messages import coming_instalment
+from domain.contact_facts import ReplyOccasion, ServiceOccasion
+from domain.messages import OccasionFacts
+from domain.owed_messages import OwedMessage
+from domain.terms import Channel, MessageClass
+
+MessageOccasion = ServiceOccasion | ReplyOccasion
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is known of a service message or reply."""
+
+    channels: tuple[Channel, ...]
+    """In the order in which they are tried."""
+    facts: Callable[[Desk, str], OccasionFacts | None]
+    """What it says about its subject by the records, or none when nothing asks for it any more."""
+
+
+OCCASIONS: Mapping[MessageOccasion, Occasion] = {
+    ServiceOccasion.PLAN_REMINDER: Occasion((Channel.SMS, Channel.EMAIL, Channel.LETTER), coming_instalment),
+}
+"""Every service message and reply that can be owed. Each has its templates, and its lists in ``messages.yaml``."""
+
+
+def class_of(occasion: MessageOccasion) -> MessageClass:
+    """The class whose rules a message of that occasion obeys."""
+    return MessageClass.SERVICE if isinstance(occasion, ServiceOccasion) else MessageClass.REPLY
+
+
+def owe(
+    desk: Desk,
+    occasion: MessageOccasion,
+    subject: str,
+    not_before: datetime,
+    deadline: datetime,
+    *,
+    owed_by: str = "",
+) -> OwedMessage:
+    """A message that the case owes from now on; owed again under the same subject it is the same message.
+
+    Args:
+        desk: the account.
+        occasion: which message.
+        subject: what it is about, such as a plan and the number of an instalment; ids and dots only.
+        not_before: from when it is wanted; it goes at the first lawful moment from then on.
+        deadline: when it is no longer of use, so that it is given up.
+        owed_by: the id of the hold with which it falls away, if it does.
+    """
+    message_class, channels = class_of(occasion), OCCASIONS[occasion].channels
+    guard = Guard(desk)
+    first = next((each for each in channels if guard.reach.address(each) is not None), channels[0])
+    return OwedMessage(
+        message_id=f"{occasion}.{subject}",
+        message_class=message_class,
+        occasion=occasion,
+        channels=channels,
+        due_at=guard.moment(first, max(not_before, desk.now), message_class, occasion).at,
+        deadline=deadline,
+        allowed_in=desk.pack.holds_allowing(occasion, message_class),
+        owed_by=owed_by,
+    )
+
+
+def told(desk: Desk, occasion: str, message_id: str) -> OccasionFacts | None:
+    """What a message says now, or none when nothing asks for it any more."""
+    known = next((each for each in OCCASIONS if each == occasion), None)
+    if known is None:
+        return None
+    return OCCASIONS[known].facts(desk, message_id.removeprefix(f"{occasion}."))

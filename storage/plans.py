@@ -1,0 +1,46 @@
+"""Agreed instalment plans in the records: written when they bind, ended when their case judges them."""
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlmodel import Session
+
+from domain.case import Plan, PlanInstalment
+from storage.arrangement_tables import AgreedPlan
+
+_INSTALMENTS: TypeAdapter[tuple[PlanInstalment, ...]] = TypeAdapter(tuple[PlanInstalment, ...])
+
+
+def record_plan(session: Session, account_id: str, plan: Plan, agreed_at: datetime) -> None:
+    """Write a plan that binds from now on."""
+    session.add(
+        AgreedPlan(
+            account_id=account_id,
+            plan_id=plan.plan_id,
+            agreed_at=agreed_at,
+            paid_before_minor=plan.paid_before_minor,
+            instalments=_INSTALMENTS.dump_python(plan.instalments, mode="json"),
+        )
+    )
+    session.flush()
+
+
+def end_plan(session: Session, account_id: str, plan_id: str, outcome: str, at: datetime) -> None:
+    """Keep how a plan ended; one that is not on record, or has ended, stays as it is."""
+    row = session.get(AgreedPlan, (account_id, plan_id))
+    if row is None or row.ended_at is not None:
+        return
+    row.ended_at, row.outcome = at, outcome
+    session.add(row)
+    session.flush()
+
+
+def plan_in_force(session: Session, account_id: str, plan_id: str) -> Plan | None:
+    """The plan of that id, unless it has ended."""
+    row = session.get(AgreedPlan, (account_id, plan_id))
+    return _as_plan(row) if row is not None and row.ended_at is None else None
+
+
+def _as_plan(row: AgreedPlan) -> Plan:
+    instalments = _INSTALMENTS.validate_python(row.instalments)
+    return Plan(row.plan_id, instalments, row.agreed_at, row.paid_before_minor)
