@@ -10,9 +10,11 @@ from domain.events import (
     ComplaintResolved,
     HoldEnded,
     ReferralDecided,
+    TrackSet,
 )
 from domain.facts import Message
 from domain.requests import DecideLegalReferral
+from domain.tracks import FIRM_SUBJECT
 from storage import person_tasks
 
 _SAID_BY = ("decided_by", "resolved_by", "ended_by", "resumed_by", "closed_by", "set_by", "granted_by", "reported_by")
@@ -45,5 +47,7 @@ def _answered_by(event: CaseEvent, message: Message) -> Iterator[str]:
             yield f"referral:{message.referral_id}"
         case ChannelOpened():
             yield "address"
+        case TrackSet():
+            yield FIRM_SUBJECT
         case _:
             pass

@@ -7,6 +7,7 @@ from activities.booking_facts import ends_at
 from activities.booking_plans import agree_plan, propose_plan
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
+from activities.track_choice import set_track
 from domain.admission import circumstance_hold
 from domain.case import Case, Waiver
 from domain.events import (
@@ -15,7 +16,6 @@ from domain.events import (
     HoldEnded,
     HoldPlaced,
     ReferralDecided,
-    TrackSet,
     WaiverDecided,
     WaiverRequested,
 )
@@ -119,8 +119,8 @@ def _(request: DecideWaiver, desk: Desk, case: Case) -> Effect:
 
 
 @_book.register
-def _(request: SetTrack, _desk: Desk, _case: Case) -> Effect:
-    return Effect((TrackSet(request.track),), {"track": request.track.value})
+def _(request: SetTrack, desk: Desk, case: Case) -> Effect:
+    return set_track(desk, request, case)
 
 
 @_book.register

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from domain.case import Promise
-from domain.events import CallEnded, CaseEvent, ChannelStopped, PromiseTaken
+from domain.events import CallEnded, CaseEvent, ChannelStopped, PaymentRefused, PromiseTaken
 from domain.facts import CallOutcome, PromiseMade, RecordCallOutcome
 from domain.holds import Hold
 from domain.money import parse_minor
@@ -31,6 +31,8 @@ def book_call(desk: Desk, fact: RecordCallOutcome) -> Effect:
     address = _dialled_address(desk, fact)
     _log_attempt(desk, fact, address)
     events: list[CaseEvent] = [*_ended_task(desk, fact), *_stopped_channels(desk, fact, address)]
+    if fact.outcome is CallOutcome.REFUSED and fact.right_party:
+        events.append(PaymentRefused(fact.call_id))
     answer = {"status": "applied"}
     if promise is not None:
         hold = Hold(HoldKind.PROMISE, promise.promise_id, desk.now, until=promise.check_at)

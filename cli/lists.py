@@ -172,7 +172,18 @@ def _as_read(told: dict[str, Any]) -> dict[str, Any]:
         "holds": [_hold(each) for each in told.get("holds", [])],
         "contacts that left": told.get("contacts"),
     }
-    rest = ("track", "plan", "promise", "call", "complaints", "waivers", "referral", "rejected_inputs")
+    rest = (
+        "track",
+        "track_reason",
+        "firm_until",
+        "plan",
+        "promise",
+        "call",
+        "complaints",
+        "waivers",
+        "referral",
+        "rejected_inputs",
+    )
     lines |= {name: _filled(told.get(name)) for name in rest}
     return lines | {"policy": f"{told.get('policy')} {told.get('policy_version', '')}".strip()}
 

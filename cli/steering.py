@@ -18,13 +18,16 @@ def track(
     name: Annotated[Track, typer.Argument(metavar="TRACK", help="Slower with offers, as written, or sooner.")],
     reason: Reason,
     by: By,
+    evidence: Annotated[
+        str | None, typer.Option(metavar="REF", help="For firm: the call or stored text that shows it.")
+    ] = None,
     request_id: RequestId = None,
     as_json: Json = False,
 ) -> None:
     """Choose how the timetable bends to the person, always within the law."""
 
     async def work(duecourse: Duecourse) -> Answer:
-        body = {"track": name.value, "reason_code": reason, "set_by": by}
+        body = {"track": name.value, "reason_code": reason, "set_by": by, "evidence_ref": evidence}
         return await ask(duecourse, account_id, "set_track", request_id, **body)
 
     answer(as_json, f"Track {name}", work)

@@ -24,6 +24,7 @@ _OPTIONS = {
     "promise.date": "--promise-date",
     "reason_code": "--reason",
     "agent_id": "--agent",
+    "evidence_ref": "--evidence",
     "instalment_count": "--instalments",
     "first_due_date": "--first-due",
     "contact_id": "CONTACT_ID",

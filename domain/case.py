@@ -11,6 +11,7 @@ from domain.ledger import Debt
 from domain.owed_messages import Bar, Barred, OwedMessage
 from domain.terms import CaseState, Channel, ClosedReason, HoldKind, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
+from domain.tracks import Behaviour
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,20 @@ class Case:
     bars: tuple[Bar, ...] = ()
     bars_revision: int = 0
     """Of two words on the bars the one with the higher revision is the later."""
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    track_chosen: Track | None = None
+    """By a person; none where the table decides."""
+    track_reason: str = ""
+    """Why the present track, in code."""
+    table_track: Track = Track.STANDARD
+    """What the policy's table says."""
+    firm_until: datetime | None = None
+    """When ``firm`` lapses unless a person confirms it."""
+    firm_proposal: str = ""
+    """Why the table proposes ``firm``, in code; empty while it does not."""
+    firm_proposed_at: datetime | None = None
+    firm_answered: str = ""
+    """The proposal that a person has decided on."""
 
     @property
     def contacts_left(self) -> dict[Channel, int]:
@@ -195,6 +210,11 @@ class Case:
     def stage_plan(self) -> StagePlan:
         """How the present stage is worked; ``legal`` has no contacts and so keeps the last plan."""
         return next((each for each in self.timetable.stages if each.stage is self.stage), self.timetable.stages[-1])
+
+    @property
+    def stage_minimum(self) -> timedelta:
+        """The least time in the present stage, holds not counted, as the track bends it."""
+        return self.stage_plan.minimum * self.timetable.track_minimum.get(self.track, 1.0)
 
     @property
     def next_stage_plan(self) -> StagePlan | None:

@@ -28,6 +28,7 @@ from domain.owed_messages import Bar, OwedMessage
 from domain.owing import changed, give_up_messages, with_message, without_message
 from domain.progress import advance, fall_back, stand_still, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
+from domain.track_of_case import chosen_by_person, judge_track
 
 _COMPLAINT_HOLDS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE})
 
@@ -134,7 +135,18 @@ class TrackSet:
     """A person chose a track."""
 
     track: Track
+    reason: str = ""
+    firm_until: datetime | None = None
+    """When ``firm`` lapses unless it is confirmed."""
     kind: Literal["track_set"] = "track_set"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefused:
+    """The person said in a call that they will not pay."""
+
+    call_id: str
+    kind: Literal["payment_refused"] = "payment_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +355,7 @@ CaseEvent = Annotated[
     | WaiverRequested
     | WaiverDecided
     | TrackSet
+    | PaymentRefused
     | ChannelStopped
     | ChannelOpened
     | MomentFound
@@ -383,6 +396,7 @@ def _apply(event: Any, case: Case) -> Case:
 @_apply.register
 def _(event: TimePassed, case: Case) -> Case:
     case = advance(case, event.now)
+    case = case if case.closed is not None else judge_track(case, event.now)
     return case if case.closed is not None else give_up_messages(case, event.now)
 
 
@@ -461,7 +475,12 @@ def _(event: WaiverDecided, case: Case) -> Case:
 
 @_apply.register
 def _(event: TrackSet, case: Case) -> Case:
-    return case if event.track is case.track else replace(case, track=event.track, planned=None)
+    return chosen_by_person(case, event.track, event.reason, event.firm_until)
+
+
+@_apply.register
+def _(_event: PaymentRefused, case: Case) -> Case:
+    return replace(case, behaviour=replace(case.behaviour, refusals=case.behaviour.refusals + 1))
 
 
 @_apply.register

@@ -11,6 +11,8 @@ from domain.owed_messages import Bar, Barred
 from domain.owing import Sending, asked_about_from, next_question, next_sending
 from domain.progress import earliest_contact_at, exhausted, plan_check_at
 from domain.terms import Channel, ClosedReason, HoldKind, MessageClass, Stage
+from domain.track_of_case import firm_asked_at
+from domain.tracks import FIRM_SUBJECT
 
 
 class StepKind(StrEnum):
@@ -73,6 +75,9 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         first = asked_about_from(case, message)
         if first is not None and first <= now:
             subjects.append(message.subject)
+    firm = firm_asked_at(case)
+    if firm is not None and firm <= now:
+        subjects.append(FIRM_SUBJECT)
     bar = _stands_in_the_way(case, now)
     if bar is not None and bar.until is None and case.owed_message(bar.bar_id) is None:
         subjects.append(f"bar:{bar.bar_id}")
@@ -121,6 +126,10 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
     if question is not None:
         due_at, message = question
         yield Step(StepKind.ASK_PERSON, due_at, f"{message.occasion} has not gone yet", subject=message.subject)
+    firm = firm_asked_at(case)
+    if firm is not None:
+        due_at = max(firm, case.asked.get(FIRM_SUBJECT, firm))
+        yield Step(StepKind.ASK_PERSON, due_at, "whether the case is firm", subject=FIRM_SUBJECT)
 
 
 def _carrying(sending: Sending) -> Step:
@@ -227,7 +236,7 @@ def _reviewing(case: Case, now: datetime) -> Step | None:
         return None
     due_at = max(
         add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait),
-        add_time_off_hold(case.holds, case.stage_entered_at, case.stage_plan.minimum),
+        add_time_off_hold(case.holds, case.stage_entered_at, case.stage_minimum),
         (case.debt.overdue_since(now) or now) + case.stage_plan.starts_after,
         case.review_not_before or case.last_touch_at,
     )

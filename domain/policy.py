@@ -20,6 +20,7 @@ from domain.messages import Lender
 from domain.money import MoneyError, parse_minor
 from domain.terms import Channel, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
+from domain.track_policy import Tracks
 from domain.written import Duration, DurationOrZero, Form, write_duration
 
 PolicyName = Annotated[
@@ -173,15 +174,6 @@ class PolicyStages(Part):
         )
 
 
-class Tracks(Part):
-    """What each track multiplies every cadence by; ``standard`` is the cadence as written."""
-
-    supportive: Annotated[float, Field(strict=True, ge=1, le=10)]
-    """For who needs time: 1 or more, so that contacts come more slowly."""
-    firm: Annotated[float, Field(strict=True, gt=0, le=1)]
-    """For deliberate default, as a person has found it: at most 1, so that contacts come sooner."""
-
-
 class Calls(Part):
     """Calls made by people."""
 
@@ -293,6 +285,7 @@ class Policy(Part):
             *_repetitions(self),
             *_stage_faults(self),
             *_haste_faults(self),
+            *self.tracks.faults(),
             *_plan_faults(self),
             *_legal_review_faults(self),
         ]
@@ -329,6 +322,8 @@ class Policy(Part):
             final_notice_wait=self.legal_review.final_notice_wait,
             channels_for_exhaustion=self.legal_review.channels,
             deliveries_for_exhaustion=self.legal_review.deliveries,
+            track_minimum={Track.SUPPORTIVE: self.tracks.stages.supportive, Track.FIRM: self.tracks.stages.firm},
+            track_rules=tuple(each.rule() for each in self.tracks.rules),
         )
 
     def lender_for(self, language: str) -> Lender:
@@ -388,6 +383,9 @@ def _haste_faults(policy: Policy) -> Iterator[Fault]:
     for name, stage in policy.stages.in_order():
         if stage.minimum < _DAY:
             yield Fault(("stages", name, "minimum"), f"is shorter than a day; {remedy}")
+        elif stage.minimum * policy.tracks.stages.firm < _DAY:
+            words = f"hurries a person through {name} in less than a day; raise it, or that stage's minimum"
+            yield Fault(("tracks", "stages", "firm"), words)
         if stage.cadence < _DAY:
             yield Fault(("stages", name, "cadence"), f"contacts a person more than once a day; {remedy}")
         elif stage.cadence * policy.tracks.firm < _DAY:

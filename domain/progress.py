@@ -81,8 +81,7 @@ def plan_check_at(plan: Plan, debt: Debt, cure: timedelta) -> datetime | None:
 
 def stage_may_end(case: Case, now: datetime) -> bool:
     """Whether the present stage has had its time and its contacts."""
-    plan = case.stage_plan
-    return case.attempts >= plan.attempts and case.stage_age(now) >= plan.minimum
+    return case.attempts >= case.stage_plan.attempts and case.stage_age(now) >= case.stage_minimum
 
 
 def exhausted(case: Case) -> bool:
@@ -136,7 +135,12 @@ def _judge_promise(case: Case, now: datetime) -> Case:
     if not kept and now < promise.check_at:
         return case
     kind = "promise_kept" if kept else "promise_broken"
-    case = with_milestone(replace(case, promise=None), kind, now, promise.promise_id)
+    behaved = replace(
+        case.behaviour,
+        promises_kept=case.behaviour.promises_kept + kept,
+        promises_broken=case.behaviour.promises_broken + (not kept),
+    )
+    case = with_milestone(replace(case, promise=None, behaviour=behaved), kind, now, promise.promise_id)
     return _end_hold(case, HoldKind.PROMISE, promise.promise_id, now)
 
 
@@ -148,7 +152,8 @@ def _judge_plan(case: Case, now: datetime) -> Case:
     if check_at is not None and now < check_at:
         return case
     kind = "plan_kept" if check_at is None else "plan_broken"
-    case = with_milestone(replace(case, plan=None), kind, now, plan.plan_id)
+    behaved = replace(case.behaviour, plans_broken=case.behaviour.plans_broken + (check_at is not None))
+    case = with_milestone(replace(case, plan=None, behaviour=behaved), kind, now, plan.plan_id)
     return _end_hold(case, HoldKind.PLAN, plan.plan_id, now)
 
 

@@ -86,6 +86,8 @@ class SetTrack(Request):
     track: Track
     reason_code: ReasonCode
     set_by: Reference
+    evidence_ref: Reference | None = None
+    """For ``firm``: the call or the stored text that shows it."""
 
 
 class DecideLegalReferral(Request):

@@ -3,10 +3,11 @@
 A running case keeps the timetable it started with, so an edited policy file never bends a life that is under way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.terms import Channel, Stage, Track
+from domain.tracks import TrackRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,7 @@ class Timetable:
     """Different channels that must have left over the whole case before legal review."""
     deliveries_for_exhaustion: int = 1
     """Contacts with proof of delivery before legal review."""
+    track_minimum: dict[Track, float] = field(default_factory=dict)
+    """What a track multiplies the least time in a stage by; one that is not named leaves it."""
+    track_rules: tuple[TrackRule, ...] = ()
+    """The table that chooses the track by facts, the first rule that holds first; empty: only people choose."""

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from domain.case import Case, Milestone
 from domain.terms import HoldKind
-from storage import audit
+from domain.tracks import FIRM_SUBJECT
+from storage import audit, person_tasks
 from storage.database import lock_debtor_of
 from storage.people import end_hold
 from storage.plans import end_plan
@@ -22,6 +23,8 @@ _ENDS_HOLD = {
     "plan_broken": HoldKind.PLAN,
 }
 """Milestones that end a hold, whose id is their detail."""
+_ANSWERS = {"track_changed": FIRM_SUBJECT, "firm_not_proposed": FIRM_SUBJECT}
+"""Milestones after which what people were asked under a subject needs no answer any more."""
 
 
 class UnknownAccountError(LookupError):
@@ -96,6 +99,9 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
             end_plan(session, account.account_id, milestone.detail, outcome, milestone.at)
         if ended is not None:
             end_hold(session, account.debtor_id, account.account_id, ended, milestone.detail, milestone.at)
+        answered = _ANSWERS.get(milestone.kind)
+        if answered is not None:
+            person_tasks.close(session, account.account_id, [answered], milestone.at, None)
         if milestone.kind == "stage_entered":
             account.stage = milestone.detail
         account.milestones_written = milestone.number

@@ -51,6 +51,8 @@ def status_of(case: Case, now: datetime, rejected: Sequence[RejectedInput] = ())
             for hold in case.open_holds(now)
         ],
         "track": case.track,
+        "track_reason": case.track_reason,
+        "firm_until": _iso(case.firm_until),
         "plan": _plain(case.plan),
         "promise": _plain(case.promise),
         "call": _plain(case.call),
