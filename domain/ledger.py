@@ -1,10 +1,9 @@
-"""What is owed: instalments, what was paid and waived, and the statement that follows from them.
+"""What is owed: instalments, what was booked on them, and what a case needs to know of it.
 
-Money is conserved for every component: owed = paid + waived + still owed, to the minor unit; what is paid beyond the
-balance is credit owed back.
+How the one follows from the other is in ``statements``. Money is conserved for every component: owed = paid + waived +
+still owed, to the minor unit; what is paid beyond the balance is credit owed back.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,15 +26,15 @@ class EntryKind(StrEnum):
     PAYMENT = "payment"
     """Money received."""
     REVERSAL = "reversal"
-    """A payment that did not hold is taken back."""
+    """A payment that did not hold is taken back, or a waiver whose condition fell away with it."""
     WAIVER = "waiver"
-    """Interest or fees given up; never principal."""
+    """Interest or fees given up, and principal where the policy allows it."""
+    REFUND = "refund"
+    """Money paid back to the person."""
 
 
 DEFAULT_ORDER = (Component.FEES, Component.INTEREST, Component.PRINCIPAL)
 """Costs, then interest, then principal, unless agreed otherwise (PRC Civil Code art. 561)."""
-
-_WAIVABLE = (Component.FEES, Component.INTEREST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,13 @@ class Entry:
     kind: EntryKind
     amount_minor: int
     reverses: str | None = None
-    """For a reversal, the payment's ``entry_id``."""
+    """For a reversal, the ``entry_id`` of the payment or waiver."""
+    effective_at: datetime | None = None
+    """When the money moved; only accounts with late charges ask for it."""
+    before: str | None = None
+    """For a waiver that a payment earned, that payment's ``entry_id``: it counts just before it."""
+    principal_minor: int = 0
+    """For a waiver, how much of it gives up principal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,46 @@ class InstalmentBalance:
 
     instalment: Instalment
     left: Sums
+    charged: Sums = Sums()
+    """Late interest and fees that were added to it, of which some may be left."""
+
+
+class PostingKind(StrEnum):
+    """What a line of a statement is about."""
+
+    LATE_INTEREST = "late_interest"
+    """Interest on overdue principal over some days."""
+    LATE_FEE = "late_fee"
+    """The fee for an instalment that stayed unpaid."""
+    PAYMENT = "payment"
+    """Money received."""
+    REVERSAL = "reversal"
+    """A payment or waiver taken back."""
+    WAIVER = "waiver"
+    """Given up."""
+    REFUND = "refund"
+    """Money paid back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line of a statement: what it adds to what is owed, in minor units; negative amounts lower it."""
+
+    kind: PostingKind
+    amounts: Sums
+    unallocated_minor: int = 0
+    """Money that fills nothing: credit, or a payment that was taken back later."""
+    entry_id: str = ""
+    """Empty for late charges, which nobody books."""
+    since: date | None = None
+    """The first day of late charges."""
+    until: date | None = None
+    """Their last day."""
+
+    @property
+    def total_minor(self) -> int:
+        """By how much it changes what the person owes."""
+        return self.amounts.total_minor + self.unallocated_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +147,19 @@ class Statement:
 
     instalments: tuple[InstalmentBalance, ...]
     paid_minor: int
-    """Payments received and not reversed."""
+    """Payments received, neither reversed nor paid back."""
     waived: Sums
     credit_minor: int
-    """Paid beyond the balance: owed back to the person."""
+    """Paid beyond the balance: owed back to the person. Below zero only if more was paid back than ever stayed."""
     bookings: int = 0
     """How many entries it stands on."""
+    postings: tuple[Posting, ...] = ()
+    """How what is owed came about, from the instalments as the contract has them."""
+
+    @property
+    def charged(self) -> Sums:
+        """Late interest and fees, over the whole time."""
+        return sum((each.charged for each in self.instalments), Sums())
 
     @property
     def balance(self) -> Sums:
@@ -176,70 +228,3 @@ class Debt:
         if self.open and self.open[0].overdue_from <= as_of:
             return self.open[0].overdue_from
         return None
-
-
-def statement(
-    instalments: Sequence[Instalment], entries: Iterable[Entry], order: Sequence[Component] = DEFAULT_ORDER
-) -> Statement:
-    """The account after all entries: each fills the oldest instalment first, within it by the policy's order.
-
-    Raises:
-        ValueError: if a reversal names no payment, or a waiver exceeds the interest and fees left.
-    """
-    booked = tuple(entries)
-    reversed_ids = _reversed_payments(booked)
-    left = [_components(each) for each in sorted(instalments, key=lambda each: (each.overdue_from, each.number))]
-    paid = credit = 0
-    waived = dict.fromkeys(Component, 0)
-    for entry in booked:
-        match entry.kind:
-            case EntryKind.PAYMENT if entry.entry_id not in reversed_ids:
-                paid += entry.amount_minor
-                credit += entry.amount_minor - _allocate(left, entry.amount_minor, order, None)
-            case EntryKind.WAIVER:
-                if _allocate(left, entry.amount_minor, _WAIVABLE, waived) != entry.amount_minor:
-                    raise ValueError(f"waiver {entry.entry_id} exceeds the interest and fees left")
-            case EntryKind.PAYMENT | EntryKind.REVERSAL:
-                pass
-    ordered = sorted(instalments, key=lambda each: (each.overdue_from, each.number))
-    balances = tuple(InstalmentBalance(each, _sums(parts)) for each, parts in zip(ordered, left, strict=True))
-    return Statement(balances, paid, _sums(waived), credit, len(booked))
-
-
-def _reversed_payments(entries: Sequence[Entry]) -> frozenset[str]:
-    payments = {entry.entry_id for entry in entries if entry.kind is EntryKind.PAYMENT}
-    reversed_ids = {entry.reverses for entry in entries if entry.kind is EntryKind.REVERSAL}
-    unknown = reversed_ids - payments
-    if unknown:
-        raise ValueError(f"reversal of a payment that was never booked: {sorted(map(str, unknown))}")
-    return frozenset(each for each in reversed_ids if each is not None)
-
-
-def _allocate(
-    left: list[dict[Component, int]],
-    amount_minor: int,
-    order: Sequence[Component],
-    taken: dict[Component, int] | None,
-) -> int:
-    """Fill what is left, oldest first; returns what was used, and adds it by component to ``taken``."""
-    remaining = amount_minor
-    for parts in left:
-        for component in order:
-            used = min(remaining, parts[component])
-            parts[component] -= used
-            remaining -= used
-            if taken is not None:
-                taken[component] += used
-    return amount_minor - remaining
-
-
-def _components(instalment: Instalment) -> dict[Component, int]:
-    return {
-        Component.PRINCIPAL: instalment.principal_minor,
-        Component.INTEREST: instalment.interest_minor,
-        Component.FEES: instalment.fees_minor,
-    }
-
-
-def _sums(parts: dict[Component, int]) -> Sums:
-    return Sums(parts[Component.PRINCIPAL], parts[Component.INTEREST], parts[Component.FEES])

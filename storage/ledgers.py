@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain.ledger import DEFAULT_ORDER, Component, Entry, EntryKind, Instalment, Statement, statement
+from domain.ledger import DEFAULT_ORDER, Component, Entry, EntryKind, Instalment, Statement
+from domain.statements import statement
 from storage.tables import AccountInstalment, LedgerEntry
 
 

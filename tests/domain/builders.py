@@ -9,7 +9,8 @@ from typing import Any
 
 from domain.case import Case
 from domain.holds import Hold
-from domain.ledger import Entry, EntryKind, Instalment, statement
+from domain.ledger import Entry, EntryKind, Instalment
+from domain.statements import statement
 from domain.terms import Channel, HoldKind, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
 

@@ -49,7 +49,7 @@ from domain.facts import (
     ReversePayment,
 )
 from domain.holds import Hold
-from domain.ledger import Entry, EntryKind, Instalment, Statement, statement
+from domain.ledger import Entry, EntryKind, Instalment, Statement
 from domain.money import parse_minor, split_evenly
 from domain.orders import Booking, Refusal
 from domain.requests import (
@@ -66,6 +66,7 @@ from domain.requests import (
     ResumeCase,
     SetTrack,
 )
+from domain.statements import statement
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
 
 PERMIT = timedelta(minutes=10)

@@ -40,11 +40,12 @@ def in_force(known: Iterable[Stop], moment: datetime) -> list[Stop]:
 
 
 def money_in(entries: Sequence[Entry]) -> int:
-    """What was paid and not taken back, in minor units."""
+    """What was paid, neither taken back nor paid back, in minor units."""
     taken_back = {each.reverses for each in entries if each.kind is EntryKind.REVERSAL}
-    return sum(
+    paid = sum(
         each.amount_minor for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in taken_back
     )
+    return max(0, paid - sum(each.amount_minor for each in entries if each.kind is EntryKind.REFUND))
 
 
 def covered(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import DEFAULT_ORDER, Component, Entry, EntryKind, Instalment, Statement, Sums, statement
+from domain.ledger import DEFAULT_ORDER, Component, Entry, EntryKind, Instalment, Statement, Sums
+from domain.statements import statement
 from tests.domain.builders import day, instalment, payment, reversal, waiver
 from tests.domain.oracle import money_in
 
@@ -32,7 +33,8 @@ def accounts(draw: st.DrawFn) -> Account:
     """Any account: payments of any size, reversals of some of them, waivers of what was left when they were booked."""
     owed, order, entries = draw(_instalments()), draw(ORDERS), list[Entry]()
     for number in range(draw(st.integers(0, 8))):
-        balance = statement(owed, entries, order).balance
+        known = statement(owed, entries, order)
+        balance, credit = known.balance, known.credit_minor
         waivable = balance.interest_minor + balance.fees_minor
         standing = _standing(entries)
         match draw(st.sampled_from(list(EntryKind))):
@@ -40,6 +42,8 @@ def accounts(draw: st.DrawFn) -> Account:
                 entries.append(waiver(draw(st.integers(1, waivable)), f"w{number}"))
             case EntryKind.REVERSAL if standing:
                 entries.append(reversal(draw(st.sampled_from(standing))))
+            case EntryKind.REFUND if credit > 0:
+                entries.append(Entry(f"f{number}", EntryKind.REFUND, draw(st.integers(1, credit))))
             case _:
                 entries.append(payment(draw(st.integers(1, 5_000)), f"p{number}"))
     return Account(owed, entries, order)
@@ -54,7 +58,7 @@ def test_money_is_conserved_for_every_component(account: Account) -> None:
         for component in Component
     }
     assert min(paid.values()) >= 0
-    assert sum(paid.values()) + after.credit_minor == after.paid_minor
+    assert sum(paid.values()) + max(0, after.credit_minor) == after.paid_minor
 
 
 @given(accounts())
@@ -66,7 +70,7 @@ def test_what_is_paid_is_what_came_in_and_was_not_taken_back(account: Account) -
 def test_nothing_left_is_ever_negative_and_credit_means_that_all_is_paid(account: Account) -> None:
     after = account.statement()
     assert all(_of(each.left, component) >= 0 for each in after.instalments for component in Component)
-    assert not (after.credit_minor and after.balance.total_minor)
+    assert not (after.credit_minor > 0 and after.balance.total_minor)
 
 
 @given(accounts())
@@ -148,9 +152,31 @@ def test_a_reversal_of_a_payment_that_was_never_booked_is_refused() -> None:
         statement([instalment()], [reversal("p9")])
 
 
-def test_a_waiver_beyond_the_interest_and_fees_left_is_refused() -> None:
-    with pytest.raises(ValueError, match="waiver w1 exceeds the interest and fees left"):
-        statement([instalment(principal=1_000, interest=100, fees=10)], [waiver(111)])
+def test_a_waiver_beyond_the_interest_and_fees_left_never_gives_up_principal() -> None:
+    after = statement([instalment(principal=1_000, interest=100, fees=10)], [waiver(111)])
+    assert (after.balance, after.waived) == (Sums(1_000, 0, 0), Sums(0, 100, 10))
+
+
+def test_a_waiver_may_give_up_principal_where_it_says_so() -> None:
+    with_principal = Entry("w1", EntryKind.WAIVER, 310, principal_minor=200)
+    after = statement([instalment(principal=1_000, interest=100, fees=10)], [with_principal])
+    assert (after.balance, after.waived) == (Sums(800, 0, 0), Sums(200, 100, 10))
+
+
+def test_a_waiver_that_a_payment_earned_counts_before_it_and_goes_when_it_goes() -> None:
+    owed = [instalment(principal=1_000, interest=100, fees=0)]
+    earned = Entry("w1", EntryKind.WAIVER, 100, before="p1")
+    assert statement(owed, [payment(1_000), earned]).balance.total_minor == 0
+    taken_back = [payment(1_000), earned, reversal("p1"), reversal("w1")]
+    assert statement(owed, taken_back).balance == Sums(1_000, 100, 0)
+
+
+def test_what_is_paid_back_is_credit_no_more() -> None:
+    owed = [instalment(principal=100, interest=0, fees=0)]
+    entries = [payment(100), payment(30, "p2"), Entry("f1", EntryKind.REFUND, 30)]
+    after = statement(owed, entries)
+    assert (after.credit_minor, after.paid_minor) == (0, 100)
+    assert statement(owed, [*entries, reversal("p1")]).balance.total_minor == 100
 
 
 def test_the_order_in_which_instalments_are_given_plays_no_part() -> None:
