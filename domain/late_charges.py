@@ -124,11 +124,12 @@ class LateCharges:
 
     accrual: Accrual
     lent: Sequence[Lent]
-    _day: date = field(init=False)
+    day: date = field(init=False)
+    """The last day that is counted."""
     _meters: list[_Meter] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._day = self.accrual.terms.contract_date
+        self.day = self.accrual.terms.contract_date
         self._meters = [_Meter() for _ in self.lent]
 
     def up_to(self, day: date, principal: Sequence[int], unpaid: Sequence[bool]) -> list[Charged]:
@@ -158,12 +159,12 @@ class LateCharges:
             for day in _days(first, last):
                 meters = self._counted(day, day, principal, unpaid)
                 self._meters = self._charge(meters, _room(meters, cost))
-        self._day = last
+        self.day = last
 
     def _stretches(self, day: date) -> Iterator[tuple[date, date]]:
         """The days not yet counted, cut where a rate, a limit or an instalment begins to count or ends."""
-        begins = sorted(each for each in self._cuts() if self._day + _DAY < each <= day)
-        for first, following in zip([self._day + _DAY, *begins], [*begins, day + _DAY], strict=True):
+        begins = sorted(each for each in self._cuts() if self.day + _DAY < each <= day)
+        for first, following in zip([self.day + _DAY, *begins], [*begins, day + _DAY], strict=True):
             if first < following:
                 yield first, following - _DAY
 

@@ -77,18 +77,12 @@ class _Replay:
         self._accrued: date | None = None
 
     def accrue(self, day: date) -> None:
-        """Add the late charges of the days through that one."""
+        """Add the late charges of the days through that one; while a waiver waits for them, one day after the other."""
         if self._late is None:
             return
-        principal = [parts[Component.PRINCIPAL] for parts in self._left]
-        new = self._late.up_to(day, principal, [any(parts.values()) for parts in self._left])
-        for parts in (self._left, self._charged):
-            _add(parts, new)
-        self._post_late(PostingKind.LATE_INTEREST, Sums(interest_minor=sum(each.interest_minor for each in new)), day)
-        self._post_late(PostingKind.LATE_FEE, Sums(fees_minor=sum(each.fees_minor for each in new)), day)
-        self._accrued = day if self._accrued is None else max(self._accrued, day)
-        if self._to_waive:
-            self._give_up(_nothing(), "")
+        while self._to_waive and self._late.day < day:
+            self._accrue(self._late, self._late.day + timedelta(days=1))
+        self._accrue(self._late, day)
 
     def take(self, entry: Entry) -> None:
         """Do what an entry does. What was taken back later fills nothing, and stands there until then."""
@@ -120,6 +114,17 @@ class _Replay:
             bookings=len(self._entries),
             postings=tuple(self._postings),
         )
+
+    def _accrue(self, late: LateCharges, day: date) -> None:
+        principal = [parts[Component.PRINCIPAL] for parts in self._left]
+        new = late.up_to(day, principal, [any(parts.values()) for parts in self._left])
+        for parts in (self._left, self._charged):
+            _add(parts, new)
+        self._post_late(PostingKind.LATE_INTEREST, Sums(interest_minor=sum(each.interest_minor for each in new)), day)
+        self._post_late(PostingKind.LATE_FEE, Sums(fees_minor=sum(each.fees_minor for each in new)), day)
+        self._accrued = day if self._accrued is None else max(self._accrued, day)
+        if self._to_waive:
+            self._give_up(_nothing(), "")
 
     def _pay(self, entry: Entry) -> None:
         kept, filled = self._kept[entry.entry_id], _nothing()

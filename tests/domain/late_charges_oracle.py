@@ -46,13 +46,13 @@ def live_through(
             for one in account:
                 _age(one, day, accrual)
             _charge(account, day, accrual)
+        to_waive = _fill(account, to_waive, (FEES, INTEREST))
         while waiting and waiting[0][0] == day:
             entry = waiting.pop(0)[1]
             if entry.kind is EntryKind.PAYMENT:
                 _fill(account, entry.amount_minor, order)
             else:
-                to_waive += entry.amount_minor
-        to_waive = _fill(account, to_waive, (FEES, INTEREST))
+                to_waive = _fill(account, to_waive + entry.amount_minor, (FEES, INTEREST))
         day += timedelta(days=1)
     return account
 
