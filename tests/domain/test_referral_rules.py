@@ -8,7 +8,6 @@ import pytest
 
 from domain.case import Complaint
 from domain.checklist import ChecklistItem, as_documents, checklist_digest, missing
-from domain.ledger import statement
 from domain.referral_rules import (
     RULES,
     DemandOnRecord,
@@ -17,6 +16,7 @@ from domain.referral_rules import (
     RefusalOnRecord,
     evaluate,
 )
+from domain.statements import statement
 from domain.terms import Channel, Stage
 from tests.domain.builders import case, day, hold, instalment, payment
 

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from domain.case import Case, Milestone, Promise
 from domain.events import CaseEvent, DebtChanged, HoldPlaced, PaymentRefused, PromiseTaken, TimePassed, TrackSet, apply
-from domain.ledger import statement
 from domain.next_step import StepKind, needs_person, next_step, wanted_at
 from domain.policy import Policy
 from domain.progress import stage_may_end
+from domain.statements import statement
 from domain.terms import HoldKind, Track
 from domain.tracks import FIRM_REVIEW, FIRM_SUBJECT, Behaviour, TrackFacts, TrackRule, rule_for
 from tests.config.policy_files_for_tests import fenfu_document, fenfu_policy_with
