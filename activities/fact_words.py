@@ -13,12 +13,16 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 
 from activities.language_files import Conventions
-from domain.messages import MessageFacts, MessageRefused, NoticeFacts, OccasionFacts
+from domain.ledger import Sums
+from domain.messages import MessageFacts, MessageRefused, NoticeFacts, OccasionFacts, OtherAccount, ending_of
 from domain.money import minor_digits
 from domain.terms import Channel, MessageClass
 
-FactWords = Mapping[str, str | bool]
-"""What templates may say, by the name under which they say it."""
+AccountWords = Mapping[str, str | bool]
+"""What templates may say of one more account, by the name under which they say it."""
+
+FactWords = Mapping[str, str | bool | tuple[AccountWords, ...]]
+"""What templates may say, by the name under which they say it; ``others`` are the accounts beside the message's own."""
 
 _SAID_ALOUD = frozenset({"collector", "person_name", "help_phone"})
 """All that an announcement may say: whoever hears it learns nothing of the debt."""
@@ -45,6 +49,9 @@ WRITTEN_FACTS = _SAID_ALOUD | {
     "complaint_phone",
     "complaint_email",
     "postal_address",
+    "others",
+    "number_of_accounts",
+    "arrears_of_all",
 }
 """All that templates of messages in writing, and scripts of calls, may say."""
 
@@ -104,7 +111,8 @@ def fact_words(
     faults = [*_faults(facts, asking=message_class in _ASKING)]
     if faults:
         raise MessageRefused(f"contact {facts.contact_id}: {'; '.join(faults)}")
-    words = _texts(facts) | _amounts(facts, locale) | _times(facts, locale, conventions)
+    words = _texts(facts) | _amounts(facts.arrears, facts.balance_minor, facts.currency, locale)
+    words |= _times(facts, locale, conventions) | _together(facts, locale)
     if facts.notice is not None:
         words |= _notice(facts.notice, facts.currency, locale, conventions)
     words |= _occasion(facts.occasion, facts.currency, locale, conventions)
@@ -117,21 +125,28 @@ def fact_words(
         "collects_for_another": words["collector"] != words["lender_name"],
         "time_barred": facts.time_barred,
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
+        "others": tuple(_other(each, facts.currency, locale, conventions) for each in facts.others),
     }
 
 
 def _faults(facts: MessageFacts, *, asking: bool) -> Iterator[str]:
-    arrears = facts.arrears
-    if min(arrears.principal_minor, arrears.interest_minor, arrears.fees_minor) < 0:
-        yield "a part of the arrears is below zero; correct the ledger"
-    if asking and (arrears.total_minor <= 0 or facts.days_overdue is None):
-        yield "nothing is overdue, so nothing may be demanded; close the case"
-    if facts.balance_minor < arrears.total_minor:
-        yield "the balance is less than the arrears; correct the ledger"
-    if facts.days_overdue is not None and facts.days_overdue < 0:
-        yield "the due date has not come; wait for it"
+    yield from _faults_of_account(facts, asking=asking)
+    for account in facts.others:
+        yield from _faults_of_account(account, asking=asking)
     if facts.as_of.tzinfo is None:
         yield "as_of has no time zone; give it in the person's own"
+
+
+def _faults_of_account(account: MessageFacts | OtherAccount, *, asking: bool) -> Iterator[str]:
+    arrears = account.arrears
+    if min(arrears.principal_minor, arrears.interest_minor, arrears.fees_minor) < 0:
+        yield "a part of the arrears is below zero; correct the ledger"
+    if asking and (arrears.total_minor <= 0 or account.days_overdue is None):
+        yield "nothing is overdue, so nothing may be demanded; close the case"
+    if account.balance_minor < arrears.total_minor:
+        yield "the balance is less than the arrears; correct the ledger"
+    if account.days_overdue is not None and account.days_overdue < 0:
+        yield "the due date has not come; wait for it"
 
 
 def _texts(facts: MessageFacts) -> dict[str, str]:
@@ -153,15 +168,34 @@ def _texts(facts: MessageFacts) -> dict[str, str]:
     return {name: inert(text) for name, text in texts.items()}
 
 
-def _amounts(facts: MessageFacts, locale: Locale) -> dict[str, str]:
+def _amounts(arrears: Sums, balance_minor: int, currency: str, locale: Locale) -> dict[str, str]:
     amounts = {
-        "arrears": facts.arrears.total_minor,
-        "arrears_principal": facts.arrears.principal_minor,
-        "arrears_interest": facts.arrears.interest_minor,
-        "arrears_fees": facts.arrears.fees_minor,
-        "balance": facts.balance_minor,
+        "arrears": arrears.total_minor,
+        "arrears_principal": arrears.principal_minor,
+        "arrears_interest": arrears.interest_minor,
+        "arrears_fees": arrears.fees_minor,
+        "balance": balance_minor,
     }
-    return {name: write_amount(minor, facts.currency, locale) for name, minor in amounts.items()}
+    return {name: write_amount(minor, currency, locale) for name, minor in amounts.items()}
+
+
+def _together(facts: MessageFacts, locale: Locale) -> dict[str, str]:
+    """How many accounts the message tells of, and what is overdue on all of them."""
+    total = facts.arrears.total_minor + sum(each.arrears.total_minor for each in facts.others)
+    number = str(1 + len(facts.others))
+    return {"number_of_accounts": number, "arrears_of_all": write_amount(total, facts.currency, locale)}
+
+
+def _other(account: OtherAccount, currency: str, locale: Locale, conventions: Conventions) -> AccountWords:
+    texts = {"account_id": account.account_id, "account_ending": ending_of(account.account_id)}
+    texts |= {"product": account.product}
+    return {
+        **{name: inert(text) for name, text in texts.items()},
+        **_amounts(account.arrears, account.balance_minor, currency, locale),
+        "due_date": _write_date(account.due_date, locale, conventions),
+        "days_overdue": _write_days(account.days_overdue, conventions),
+        "balance_differs": account.balance_minor != account.arrears.total_minor,
+    }
 
 
 def _times(facts: MessageFacts, locale: Locale, conventions: Conventions) -> dict[str, str]:

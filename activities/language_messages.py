@@ -21,7 +21,7 @@ from activities.right_to_know import (
     unfit,
     unmade_points,
 )
-from activities.sample_facts import SAMPLES
+from activities.sample_facts import SAMPLES, SAMPLES_OF_SEVERAL
 from activities.template_files import ENDING, TemplateFiles
 from activities.wording import ForbiddenWords
 from config.yaml_documents import ConfigError
@@ -145,7 +145,7 @@ class LanguageMessages:
             text=text,
             subject=subject,
             html=self._html(subject, text, said) if template.channel is Channel.EMAIL else "",
-            parameters=_parameters(template, said) if template.channel is Channel.SMS else None,
+            parameters=_parameters(template, said, text) if template.channel is Channel.SMS else None,
         )
 
     def _html(self, subject: str, text: str, said: FactWords) -> str:
@@ -172,7 +172,8 @@ class LanguageMessages:
 
     def _problems_of_samples(self) -> Iterator[str]:
         for template in self._templates.values():
-            for facts in SAMPLES:
+            demand = template.message_class is MessageClass.DEMAND
+            for facts in (*SAMPLES, *SAMPLES_OF_SEVERAL) if demand else SAMPLES:
                 yield from self._problems_of_sample(template, facts)
 
     def _problems_of_sample(self, template: _Template, facts: MessageFacts) -> Iterator[str]:
@@ -222,6 +223,12 @@ def _impersonal(words: Words, said: FactWords) -> str:
     return text
 
 
-def _parameters(template: _Template, said: FactWords) -> dict[str, str]:
-    """What filled the template, for carriers that take a registered template's id and its parameters."""
-    return {name: value for name in sorted(template.variables) if isinstance(value := said[name], str)}
+def _parameters(template: _Template, said: FactWords, text: str) -> dict[str, str] | None:
+    """What filled the template, for carriers that take a registered template's id and its parameters.
+
+    None for a text on several accounts: a registered template has a fixed number of places to fill.
+    """
+    if said["others"]:
+        return None
+    filled = ((name, said[name]) for name in sorted(template.variables))
+    return {name: value for name, value in filled if isinstance(value, str) and value in text}

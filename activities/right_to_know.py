@@ -5,9 +5,9 @@ The words themselves are searched for each fact as it is written there: a templa
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from activities.fact_words import ROW, FactWords
+from activities.fact_words import ROW, AccountWords, FactWords
 from activities.language_files import Conventions, RequiredPoint
 from activities.wording import PlainText
 from domain.messages import Words
@@ -43,6 +43,15 @@ _STATED = {
 }
 """Facts that a demand states on each channel."""
 
+_STATED_OF_OTHERS = {
+    Channel.SMS: ("product", "account_ending", "arrears", "due_date", "days_overdue"),
+    Channel.VOICE: (),
+    Channel.EMAIL: ("product", "account_id", "due_date", "days_overdue"),
+    Channel.LETTER: ("product", "account_id", "due_date", "days_overdue"),
+    Channel.CALL: ("product", "account_id", "due_date", "days_overdue"),
+}
+"""Facts that a demand on several accounts states of each account beside its own; with the amounts where it has rows."""
+
 _FACTS_OF_THE_DEBT = ("product", "arrears", "balance", "due_date", "days_overdue")
 
 
@@ -53,6 +62,7 @@ def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
             yield f"does not state {name}; put {{{{ {name} }}}} back"
     if facts["balance_differs"] and channel is not Channel.VOICE and not _states(words.text, str(facts["balance"])):
         yield "does not state the balance beside the arrears, although they differ; put {{ balance }} back"
+    yield from _missing_of_others(channel, words.text, facts)
     match channel:
         case Channel.EMAIL | Channel.CALL:
             yield from _missing_rows(words.text, facts)
@@ -135,16 +145,51 @@ def _states(text: str, value: str) -> bool:
     return re.search(before + re.escape(value) + after, text) is not None
 
 
+def _missing_of_others(channel: Channel, text: str, facts: FactWords) -> Iterator[str]:
+    """What a demand on several accounts does not state of those beside its own, and of all together."""
+    others = accounts_beside(facts)
+    for account in others:
+        names = (*_STATED_OF_OTHERS[channel], *(("balance",) if account["balance_differs"] else ()))
+        for name in names if channel is not Channel.VOICE else ():
+            if not _states(text, str(account[name])):
+                yield f"does not state {name} of each account; say {{{{ each.{name} }}}} for each of the others"
+    if others and channel is Channel.SMS and not _states(text, str(facts["account_ending"])):
+        yield "does not tell its own account from the others; put {{ account_ending }} back"
+    if others and channel is not Channel.VOICE and not _states(text, str(facts["arrears_of_all"])):
+        yield "does not state what is overdue on all accounts; put {{ arrears_of_all }} back"
+
+
+def accounts_beside(facts: FactWords) -> tuple[AccountWords, ...]:
+    """The accounts that a demand tells of beside its own."""
+    others = facts["others"]
+    return others if isinstance(others, tuple) else ()
+
+
 def _missing_rows(text: str, facts: FactWords) -> Iterator[str]:
-    names = ["arrears_principal", "arrears_interest", "arrears_fees", "arrears"]
-    names += ["balance"] if facts["balance_differs"] else []
-    yield from _other_rows(text, facts, names)
+    """Each account's amounts in one table, and where there are several, what they come to at the end."""
+    others = accounts_beside(facts)
+    names = list(_rows_of_account(facts))
+    rows = [facts[name] for name in names]
+    for account in others:
+        names += (f"each.{name}" for name in _rows_of_account(account))
+        rows += (account[name] for name in _rows_of_account(account))
+    if others:
+        names, rows = [*names, "arrears_of_all"], [*rows, facts["arrears_of_all"]]
+    yield from _wrong_rows(text, names, rows)
+
+
+def _rows_of_account(account: Mapping[str, object]) -> tuple[str, ...]:
+    amounts = ("arrears_principal", "arrears_interest", "arrears_fees", "arrears")
+    return (*amounts, "balance") if account["balance_differs"] else amounts
 
 
 def _other_rows(text: str, facts: FactWords, names: Sequence[str]) -> Iterator[str]:
-    rows = [line.rsplit(ROW, 1)[1] for line in text.splitlines() if ROW in line]
     wanted = [line.rsplit(ROW, 1)[-1] for name in names for line in str(facts.get(name)).splitlines()]
-    if rows != wanted:
+    yield from _wrong_rows(text, names, wanted)
+
+
+def _wrong_rows(text: str, names: Sequence[str], rows: Sequence[object]) -> Iterator[str]:
+    if [line.rsplit(ROW, 1)[1] for line in text.splitlines() if ROW in line] != rows:
         yield f'does not list {", ".join(names)}, one a line in this order; write each as "Label | {{{{ amount }}}}"'
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from domain.ledger import Sums
-from domain.messages import Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts
+from domain.messages import Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts, OtherAccount
 
 _OWN_NAME = Lender(
     name="Nordlicht",
@@ -38,14 +38,21 @@ _EQUAL = MessageFacts(
     ),
 )
 
+_OF_SOMEBODY_ELSE = replace(
+    _EQUAL, lender=replace(_OWN_NAME, collector="Harbourlight"), balance_minor=987_654, days_overdue=76
+)
+
+_OTHERS = (
+    OtherAccount("B-other", "Foxglove", Sums(53_017, 2_409, 611), 56_037, date(2026, 1, 19), 124),
+    OtherAccount("C-third", "Larkspur", Sums(61_029), 871_203, date(2026, 4, 8), 45),
+)
+
 SAMPLES = (
     _EQUAL,
-    replace(
-        _EQUAL,
-        lender=replace(_OWN_NAME, collector="Harbourlight"),
-        balance_minor=987_654,
-        days_overdue=76,
-    ),
+    _OF_SOMEBODY_ELSE,
     replace(_EQUAL, arrears=Sums(principal_minor=120_031), balance_minor=120_031, currency="JPY", time_barred=True),
 )
 """The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees."""
+
+SAMPLES_OF_SEVERAL = (replace(_EQUAL, others=_OTHERS[:1]), replace(_OF_SOMEBODY_ELSE, others=_OTHERS))
+"""The same on several accounts at once, which only demands are."""

@@ -60,6 +60,19 @@ class OccasionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherAccount:
+    """Another account of the person, with the same lender, that a demand tells of too; minor units of its currency."""
+
+    account_id: str
+    product: str
+    arrears: Sums
+    balance_minor: int
+    due_date: date
+    """Of the oldest unpaid instalment."""
+    days_overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """Everything that a template may say, read from the records when the message is composed.
 
@@ -88,16 +101,23 @@ class MessageFacts:
     """For a notice that the law demands."""
     occasion: OccasionFacts = field(default_factory=OccasionFacts)
     """For a service message or a reply."""
+    others: tuple[OtherAccount, ...] = ()
+    """For a demand that tells of several accounts: those beside its own."""
 
     @property
     def account_ending(self) -> str:
-        """The last four characters of the account's id, by which the person knows it and others do not."""
-        return self.account_id[-4:]
+        """By which the person knows the account and others do not."""
+        return ending_of(self.account_id)
 
     @property
     def link(self) -> str:
         """Where the person reads the whole, in full."""
         return f"{self.lender.link_base.rstrip('/')}/{self.contact_id}"
+
+
+def ending_of(account_id: str) -> str:
+    """The last four characters of an account's id."""
+    return account_id[-4:]
 
 
 @dataclass(frozen=True, slots=True)
