@@ -43,6 +43,7 @@ from domain.ledger import Entry, EntryKind
 from domain.money import MoneyError, parse_minor
 from domain.registration import end_of_day
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from storage.companions import share_fate
 from storage.ledgers import book_entry, read_entries
 from storage.people import (
     EVERY_ACCOUNT,
@@ -163,18 +164,18 @@ def _(fact: RecordCallOutcome, desk: Desk) -> Effect:
 @_book.register
 def _(fact: ReportDelivery, desk: Desk) -> Effect:
     contact = desk.session.get(Contact, fact.contact_id)
-    if contact is None or contact.account_id != desk.account.account_id:
+    if contact is None or contact.account_id != desk.account.account_id or contact.told_with is not None:
         raise RefusedError("unknown_contact", f"no contact {fact.contact_id} was made for this account")
     if contact.status in (ContactStatus.DELIVERED, ContactStatus.FAILED):
         return Effect(answer={"status": "already_settled"})
     contact.code, owed = fact.code, bool(contact.occasion)
     if fact.status is DeliveryReport.DELIVERED:
         contact.status, contact.delivered_at = ContactStatus.DELIVERED, fact.at
-        desk.session.add(contact)
+        _add_settled(desk, contact)
         note_receipt(desk, contact)
         return Effect(() if owed else (DeliveryProved(fact.contact_id), *_review_anew(desk, contact)))
     contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
-    desk.session.add(contact)
+    _add_settled(desk, contact)
     note_receipt(desk, contact)
     channel = Channel(contact.channel)
     unusable = _wrong_address(desk, contact, fact.code) and unreachable(desk, channel)
@@ -260,6 +261,13 @@ def _review_anew(desk: Desk, contact: Contact) -> tuple[CaseEvent, ...]:
         each["name"] == "final_notice_delivered" and not each["fulfilled"] for each in review.checklist
     )
     return (ReferralVoided(),) if unproved and contact.stage == Stage.PRE_LEGAL else ()
+
+
+def _add_settled(desk: Desk, contact: Contact) -> None:
+    """Keep what became of a contact, for every account that it told of."""
+    desk.session.add(contact)
+    if desk.account.shares_contacts:
+        share_fate(desk.session, contact, desk.now)
 
 
 def _wrong_address(desk: Desk, contact: Contact, code: str | None) -> bool:

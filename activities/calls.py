@@ -12,6 +12,7 @@ from activities.desk import Desk, Library
 from activities.duties import review_duties
 from activities.guard import Guard
 from activities.message_facts import gather
+from activities.shared_contacts import rests_until
 from domain.case import PlannedContact
 from domain.messages import MessageKey, MessageRefused, OccasionFacts
 from domain.orders import (
@@ -52,6 +53,10 @@ class Calls:
             if session.get(CallTask, order.contact_id) is not None:
                 return ContactOutcome(ContactResult.SENT, debt=changed, events=review_duties(desk, everything=True))
             guard = Guard(desk)
+            resting = rests_until(desk, order)
+            if resting is not None:
+                again = guard.moment(Channel.CALL, resting)
+                return ContactOutcome(ContactResult.DEFERRED, "told with another account", again, changed)
             ruling = guard.rule(Channel.CALL, guard.reach.address(Channel.CALL))
             if ruling.stopped or ruling.channel_closed:
                 log_turned_away(desk, order, ruling)

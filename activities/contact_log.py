@@ -9,9 +9,11 @@ from domain.messages import MessageRefused, Words
 from domain.orders import ContactOrder, ContactOutcome, ContactResult
 from providers.port import Accepted
 from storage import audit
+from storage.accounts import note_no_demand
+from storage.companions import share_fate
 from storage.tables import Address, Contact, ContactStatus
 
-_RESULTS = {
+RESULTS = {
     ContactStatus.SENT: ContactResult.SENT,
     ContactStatus.DELIVERED: ContactResult.SENT,
     ContactStatus.FAILED: ContactResult.SENT,
@@ -43,6 +45,8 @@ def begin(desk: Desk, order: ContactOrder, address: Address, words: Words, rulin
     contact.parameters = words.parameters or {}
     contact.verdicts, contact.valid_until = ruling.as_json(), ruling.valid_until
     desk.session.add(contact)
+    if not order.message_id:
+        note_no_demand(desk.session, desk.account)
     desk.session.flush()
     return contact
 
@@ -91,6 +95,8 @@ def settle(desk: Desk, contact_id: str, status: ContactStatus, code: str | None,
         contact.simulated = accepted.simulated
         contact.delivered_at = desk.now if accepted.delivered else contact.delivered_at
     desk.session.add(contact)
+    if desk.account.shares_contacts:
+        share_fate(desk.session, contact, desk.now)
     audit.append(
         desk.session,
         contact.account_id,
@@ -121,5 +127,5 @@ def outcome_of(
     events: tuple[CaseEvent, ...] = (),
 ) -> ContactOutcome:
     """A settled contact as its case hears of it."""
-    result = _RESULTS[ContactStatus(contact.status)]
+    result = RESULTS[ContactStatus(contact.status)]
     return ContactOutcome(result, contact.code or "", next=following, debt=debt, unusable=unusable, events=events)

@@ -20,6 +20,14 @@ from activities.duties import note_contact, note_deferral, review_duties, still_
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather
 from activities.occasions import told
+from activities.shared_contacts import (
+    NotSettledYet,
+    companions_of,
+    compose_together,
+    proofs_told,
+    told_already,
+    write_companions,
+)
 from domain.case import PlannedContact
 from domain.events import CaseEvent, DeliveryProved
 from domain.messages import MessageKey, MessageRefused, OccasionFacts, Words
@@ -36,7 +44,7 @@ from providers.port import (
     SendResult,
     Unknown,
 )
-from storage.accounts import note_next_due, write_milestones
+from storage.accounts import note_demand, note_next_due, write_milestones
 from storage.database import Database
 from storage.people import suppress_address, usable_address
 from storage.tables import Address, Contact, ContactStatus
@@ -81,7 +89,7 @@ class Contacts:
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, wanted.account_id, lambda: wanted.as_of)
             planned = Guard(desk).moment(wanted.channel, wanted.not_before)
-            note_next_due(session, desk.account, planned.at)
+            note_demand(session, desk.account, planned.at, wanted.channel)
             return planned
 
     @activity.defn(name=ActivityName.CONTACT)
@@ -109,7 +117,8 @@ class Contacts:
                 _leave_to_other_attempt(desk, known)
                 return _Begun(_intent(desk, known), known.attempted_at, asked_before=True)
             if known is not None and known.status != ContactStatus.RELEASED:
-                return outcome_of(known, self._next(desk, order), events=review_duties(desk, everything=True))
+                events = (*review_duties(desk, everything=True), *proofs_told(desk, order))
+                return outcome_of(known, self._next(desk, order), events=events)
             admitted = self._admit(desk, order)
             if isinstance(admitted, ContactOutcome) and order.message_id:
                 note_deferral(desk, order.message_id, admitted.next)
@@ -120,6 +129,9 @@ class Contacts:
         occasion = _told(desk, order)
         if occasion is None:
             return ContactOutcome(ContactResult.NOT_NEEDED, "not_needed", debt=debt_if_changed(desk, order))
+        fulfilled = _told_with_another(desk, order)
+        if fulfilled is not None:
+            return fulfilled
         guard = Guard(desk)
         address = guard.reach.address(order.channel)
         ruling = guard.rule(order.channel, address, order.contact_id, order.message_class, order.occasion)
@@ -129,10 +141,12 @@ class Contacts:
         key = MessageKey(order.message_class, order.occasion or order.stage, order.channel, language)
         try:
             facts = gather(desk, guard.statement, guard.reach, key, order.contact_id, occasion)
-            words = self._composer.compose(key, facts)
+            companions = companions_of(desk, self._library, order, address, facts)
+            words, companions = compose_together(self._composer, key, facts, companions)
         except MessageRefused as error:
             return refuse_words(desk, order, error)
         contact = begin(desk, order, address, words, ruling)
+        write_companions(desk, contact, companions)
         return _Begun(_intent(desk, contact), contact.attempted_at, asked_before=False)
 
     def _turn_away(self, desk: Desk, guard: Guard, order: ContactOrder, ruling: Ruling) -> ContactOutcome:
@@ -146,7 +160,10 @@ class Contacts:
             again = PlannedContact(desk.now + _AGAIN_AFTER, ruling.reason)
         else:
             again = guard.moment(order.channel, desk.now, order.message_class, order.occasion)
-        note_next_due(desk.session, desk.account, again.at)
+        if order.message_id:
+            note_next_due(desk.session, desk.account, again.at)
+        else:
+            note_demand(desk.session, desk.account, again.at, order.channel)
         return ContactOutcome(ContactResult.DEFERRED, ruling.reason, next=again, debt=debt)
 
     def _hand_over(self, order: ContactOrder, begun: _Begun) -> ContactOutcome:
@@ -222,6 +239,8 @@ class Contacts:
             again_at = desk.now + (answer.retry_after or timedelta(0))
             if contact.valid_until is not None and again_at >= contact.valid_until:
                 again = Guard(desk).moment(order.channel, again_at, order.message_class, order.occasion)
+                if not order.message_id:
+                    note_demand(session, desk.account, again.at, order.channel)
                 note_deferral(desk, order.message_id, again)
                 events = _duties_after(desk, order, contact)
                 return ContactOutcome(ContactResult.DEFERRED, answer.code, again, events=events)
@@ -230,7 +249,10 @@ class Contacts:
     def _next(self, desk: Desk, order: ContactOrder) -> PlannedContact:
         """The lawful moment of the contact after this one."""
         planned = Guard(desk).moment(order.next_channel, max(order.next_due, desk.now))
-        note_next_due(desk.session, desk.account, planned.at)
+        if order.message_id and desk.account.demand_at is None:
+            note_next_due(desk.session, desk.account, planned.at)
+        else:
+            note_demand(desk.session, desk.account, planned.at, order.next_channel)
         return planned
 
 
@@ -256,7 +278,15 @@ def _told(desk: Desk, order: ContactOrder) -> OccasionFacts | None:
 def _duties_after(desk: Desk, order: ContactOrder, contact: Contact) -> tuple[CaseEvent, ...]:
     """What the contact changes about the account's duties. Its own case is told all of them after a notice."""
     note_contact(desk, order.message_id, contact)
-    return review_duties(desk, everything=bool(order.message_id))
+    return (*review_duties(desk, everything=bool(order.message_id)), *proofs_told(desk, order))
+
+
+def _told_with_another(desk: Desk, order: ContactOrder) -> ContactOutcome | None:
+    """The end of an order whose account another one's contact told of, once it is known what became of that."""
+    try:
+        return told_already(desk, order)
+    except NotSettledYet as error:
+        raise _again("under_way", "a contact that tells of the account too is under way", _LOOKUP_AFTER) from error
 
 
 def _intent(desk: Desk, contact: Contact) -> ContactIntent:

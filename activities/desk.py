@@ -1,7 +1,7 @@
 """What every activity has at hand when it deals with one account: the records, its policy and its rules."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -126,6 +126,10 @@ class Desk:
         account, debtor = lock_account(session, account_id)
         policy = library.policy(session, account)
         return cls(session, account, debtor, policy, library.pack(account.jurisdiction), clock())
+
+    def beside(self, account: Account, library: Library) -> "Desk":
+        """Another account of the same person under the same rules, in the same transaction."""
+        return replace(self, account=account, policy=library.policy(self.session, account))
 
     def statement(self) -> Statement:
         """The account as its ledger has it now."""

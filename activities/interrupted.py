@@ -20,6 +20,8 @@ from domain.events import (
     CaseEvent,
     ContactFailed,
     ContactSent,
+    DeliveryFailed,
+    DeliveryProved,
     MomentFound,
     Referred,
     ReviewOpened,
@@ -27,7 +29,7 @@ from domain.events import (
     apply,
 )
 from domain.holds import Hold
-from domain.terms import Channel, HoldKind, MessageClass
+from domain.terms import Channel, HoldKind, MessageClass, Stage
 from storage import tables
 from storage.audit import last_of_kind
 from storage.duties import duty_of_contact
@@ -71,6 +73,7 @@ def _happenings(desk: Desk, kept: Case, since: datetime) -> Iterator[Happening]:
         if booked_at >= since:
             yield booked_at, booking.events
     yield from _contacts(desk, since)
+    yield from _told_with_others(desk, since)
     yield from _calls(desk, kept, since)
     yield from _referrals(desk, since)
 
@@ -94,6 +97,26 @@ def _of_contact(desk: Desk, row: Contact) -> tuple[CaseEvent, ...]:
         return (ContactFailed(channel, at, unusable=False, message_id=message_id),) if row.code else ()
     due = (MomentFound(PlannedContact(at, "")), TimePassed(at)) if not message_id else ()
     return (*due, left)
+
+
+def _told_with_others(desk: Desk, since: datetime) -> Iterator[Happening]:
+    """Orders of the case that were fulfilled by another account's contact, when it heard of it."""
+    chosen = select(Contact).where(col(Contact.account_id) == desk.account.account_id, col(Contact.counted_at) >= since)
+    for row in desk.session.exec(chosen):
+        counted_at, channel = row.counted_at or since, Channel(row.channel)
+        due = (MomentFound(PlannedContact(counted_at, "")), TimePassed(counted_at))
+        left = ContactSent(channel, row.attempted_at, certain=row.status != ContactStatus.UNKNOWN)
+        yield counted_at, (*due, left, *_proof(row))
+
+
+def _proof(row: Contact) -> tuple[CaseEvent, ...]:
+    """What the case heard of the contact's arrival or loss."""
+    if row.proof_told_in is None:
+        return ()
+    if row.status == ContactStatus.DELIVERED:
+        return (DeliveryProved(row.contact_id),)
+    lost = DeliveryFailed(row.contact_id, Channel(row.channel), Stage(row.stage), unusable=False)
+    return (lost,) if row.status == ContactStatus.FAILED else ()
 
 
 def _message_id(desk: Desk, row: Contact) -> str:
@@ -153,7 +176,8 @@ def _merged(hold: Hold, recorded: Hold | None) -> Hold:
 
 def _contact_ids(desk: Desk) -> Iterator[str]:
     account_id, session = desk.account.account_id, desk.session
-    yield from session.exec(select(Contact.contact_id).where(col(Contact.account_id) == account_id))
+    contacts = select(Contact.contact_id, Contact.counted_as).where(col(Contact.account_id) == account_id)
+    yield from (counted_as or contact_id for contact_id, counted_as in session.exec(contacts))
     yield from session.exec(select(tables.CallTask.call_id).where(col(tables.CallTask.account_id) == account_id))
 
 

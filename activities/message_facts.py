@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from activities.desk import Desk, RefusedError
 from activities.notice_facts import gather_notice
 from domain.ledger import Statement
-from domain.messages import MessageFacts, MessageKey, OccasionFacts
+from domain.messages import MessageFacts, MessageKey, OccasionFacts, OtherAccount
 from domain.terms import Channel, MessageClass
 from storage.people import Reach
 
@@ -38,13 +38,30 @@ def gather(
         days_overdue=(as_of.date() - oldest.due_date).days if oldest is not None else None,
         as_of=as_of,
         postal_address=letter_to.value if letter_to is not None else None,
-        time_barred=_time_barred(desk, statement),
+        time_barred=time_barred(desk, statement),
         notice=gather_notice(desk, statement, key.occasion) if notice else None,
         occasion=occasion,
     )
 
 
-def _time_barred(desk: Desk, statement: Statement) -> bool:
+def gather_other(desk: Desk, statement: Statement) -> OtherAccount | None:
+    """The facts of an account that a demand on another one tells of too; none if nothing is overdue on it."""
+    oldest = statement.oldest_unpaid(desk.now)
+    if oldest is None:
+        return None
+    today = desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date()
+    return OtherAccount(
+        account_id=desk.account.account_id,
+        product=desk.account.product,
+        arrears=statement.arrears(desk.now),
+        balance_minor=statement.balance.total_minor,
+        due_date=oldest.due_date,
+        days_overdue=(today - oldest.due_date).days,
+    )
+
+
+def time_barred(desk: Desk, statement: Statement) -> bool:
+    """Whether the person must be told that the debt is too old to be sued for."""
     limitation = desk.pack.limitation
     last = max(each.instalment.overdue_from for each in statement.instalments)
     ends = limitation.ends_at(last, desk.account.jurisdiction.partition("-")[2])

@@ -16,7 +16,7 @@ from domain.ledger import Debt
 from domain.next_step import StepKind, next_step, wanted_at
 from domain.orders import OpenCase, Opening
 from storage import audit
-from storage.accounts import find_account, note_next_due, store_case, stored_case
+from storage.accounts import find_account, note_demand, store_case, stored_case
 from storage.people import as_hold, recorded_holds, unreachable_channels
 from storage.policies import keep_policy
 from storage.tables import BookedMessage
@@ -95,7 +95,7 @@ def _planned(desk: Desk, case: Case) -> Case:
     if step.kind is not StepKind.FIND_MOMENT or step.channel is None:
         return case
     planned = Guard(desk).moment(step.channel, wanted_at(case, desk.now))
-    note_next_due(desk.session, desk.account, planned.at)
+    note_demand(desk.session, desk.account, planned.at, step.channel)
     return replace(case, planned=planned)
 
 

@@ -55,6 +55,8 @@ class Count:
 
     def _counts(self, attempt: Attempt, proposal: Proposal) -> bool:
         rule = self.rule
+        if attempt.told_along and rule.per is not Per.DEBT:
+            return False
         if rule.per is Per.DEBT and attempt.account_id != proposal.account_id:
             return False
         if rule.per is Per.ADDRESS and attempt.address_ref != proposal.address_ref:

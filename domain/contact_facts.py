@@ -95,6 +95,8 @@ class Attempt:
     """Whether people talked; none while that is not known, which counts as having talked."""
     direction: Direction = Direction.OUTBOUND
     occasion: str = ""
+    told_along: bool = False
+    """Whether another account's contact told of this one too: it then counts for this debt, and for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

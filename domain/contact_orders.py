@@ -59,11 +59,12 @@ def _order_for_message(case: Case, message: OwedMessage, channel: Channel, at: d
 
 def _events_of_result(outcome: ContactOutcome, order: ContactOrder, ordered_at: datetime) -> Sequence[CaseEvent]:
     channel, message_id = order.channel, order.message_id
+    left_by, left_at = outcome.left_by or channel, outcome.left_at or ordered_at
     match outcome.result:
         case ContactResult.SENT:
-            return (ContactSent(channel, ordered_at, outcome.next, message_id=message_id),)
+            return (ContactSent(left_by, left_at, outcome.next, message_id=message_id),)
         case ContactResult.UNKNOWN:
-            return (ContactSent(channel, ordered_at, outcome.next, certain=False, message_id=message_id),)
+            return (ContactSent(left_by, left_at, outcome.next, certain=False, message_id=message_id),)
         case ContactResult.DEFERRED if outcome.next is not None:
             return (ContactDeferred(outcome.next, message_id),)
         case ContactResult.REFUSED | ContactResult.FAILED | ContactResult.DEFERRED:

@@ -190,6 +190,10 @@ class ContactOutcome:
     """Refused or failed: whether the channel stays closed."""
     events: tuple[CaseEvent, ...] = ()
     """What else the contact did to the case: what is owed because of it, or barred no longer."""
+    left_by: Channel | None = None
+    """By which channel it left, if not by the one of the order: with another account's contact."""
+    left_at: datetime | None = None
+    """When it left, if not when it was ordered."""
 
 
 @dataclass(frozen=True, slots=True)

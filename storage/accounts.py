@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from domain.case import Case, Milestone
-from domain.terms import HoldKind
+from domain.terms import Channel, HoldKind
 from domain.tracks import FIRM_SUBJECT
 from storage import audit, person_tasks
 from storage.database import lock_debtor_of
@@ -78,7 +78,7 @@ def store_case(session: Session, account: Account, case: Case) -> None:
     """Keep a case that no workflow carries."""
     account.case = _CASES.dump_python(case, mode="json")
     account.stage = case.stage
-    account.next_due_at = None
+    account.next_due_at = account.demand_at = account.demand_channel = None
     closed = case.closed
     account.state = AccountState.OPEN if closed is None else AccountState.CLOSED
     account.closed_at = closed.at if closed is not None else None
@@ -118,4 +118,16 @@ def find_by_state(session: Session, states: Sequence[AccountState], limit: int, 
 def note_next_due(session: Session, account: Account, due_at: datetime | None) -> None:
     """Keep when the next contact is due, for lists that ask no workflow."""
     account.next_due_at = due_at
+    session.add(account)
+
+
+def note_demand(session: Session, account: Account, due_at: datetime, channel: Channel) -> None:
+    """Keep when the next demand is planned and by which channel, for the person's other accounts."""
+    account.demand_at, account.demand_channel = due_at, channel
+    note_next_due(session, account, due_at)
+
+
+def note_no_demand(session: Session, account: Account) -> None:
+    """Keep that no demand is planned: one is under way, or a call waits for an agent."""
+    account.demand_at = account.demand_channel = None
     session.add(account)

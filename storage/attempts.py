@@ -24,6 +24,7 @@ _COLUMNS = (
     col(Contact.conversation),
     col(Contact.direction),
     col(Contact.occasion),
+    col(Contact.told_with),
 )
 
 
@@ -49,4 +50,5 @@ def _attempt(row: Row[Any]) -> Attempt:
         conversation=row.conversation,
         direction=Direction(row.direction),
         occasion=row.occasion,
+        told_along=row.told_with is not None,
     )

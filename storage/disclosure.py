@@ -81,6 +81,8 @@ def _hold(row: Any) -> dict[str, Any]:
 def _contact(row: Any) -> dict[str, Any]:
     return {
         "contact_id": row.contact_id,
+        "account_id": row.account_id,
+        "told_with": row.told_with,
         "channel": row.channel,
         "at": _iso(row.attempted_at),
         "status": row.status,

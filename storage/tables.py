@@ -102,6 +102,12 @@ class Account(SQLModel, table=True):
     next_due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_reason: str | None = Field(default=None, max_length=40)
+    demand_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When its next demand is planned; none while one is under way or a call waits for an agent."""
+    demand_channel: str | None = Field(default=None, max_length=10)
+    """By which channel that one is planned."""
+    shares_contacts: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether some contact told of this account and another of the person's at once."""
     milestones_written: int = Field(default=0)
     """The number of the case's last milestone in the audit trail."""
     case: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
@@ -237,6 +243,13 @@ class Contact(SQLModel, table=True):
     """Whether people talked; none while that is not known."""
     occasion: str = Field(default="", max_length=40)
     """Which message of its class; empty for a stage's own."""
+    told_with: str | None = Field(default=None, max_length=120, index=True)
+    """The contact that told of this account besides its own; its words are this one's too."""
+    counted_as: str | None = Field(default=None, max_length=120)
+    """Of an account told of so: the order of its case that was fulfilled by it."""
+    counted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    proof_told_in: str | None = Field(default=None, max_length=120)
+    """Of an account told of so: the order with which its case learned of the arrival or the loss."""
     agent_id: str | None = Field(default=None, index=True, max_length=100)
     """Who called."""
     right_party: bool | None = Field(default=None)
