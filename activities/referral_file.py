@@ -9,6 +9,7 @@ from domain.case import Case
 from domain.ledger import Sums
 from domain.money import format_minor
 from storage import audit
+from storage.companions import carrier_of
 from storage.people import addresses
 from storage.tables import BookedMessage, Contact, LegalReferral
 
@@ -81,8 +82,9 @@ def _contacts(desk: Desk) -> list[dict[str, Any]]:
             "at": each.attempted_at,
             "status": each.status,
             "delivered_at": each.delivered_at,
-            "subject": each.subject,
-            "words": each.words,
+            "told_with": each.told_with,
+            "subject": carrier_of(desk.session, each).subject,
+            "words": carrier_of(desk.session, each).words,
             "template": each.template_id,
         }
         for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at)))

@@ -19,7 +19,7 @@ _OWN_NAME = Lender(
 
 _EQUAL = MessageFacts(
     contact_id="c-sample",
-    account_id="A-sample",
+    account_id="A-fjord",
     person_name="Zephyr Quill",
     product="Bluebell",
     currency="CNY",

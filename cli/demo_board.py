@@ -95,7 +95,9 @@ async def look(temporal: Client, database: Database) -> Board:
         for stage, count in session.exec(closed.group_by(col(Account.stage))):
             accounts[stage][CaseState.CLOSED] += count
         contacts: dict[str, Counter[str]] = defaultdict(Counter)
-        sent = select(Contact.stage, Contact.channel, func.count()).where(col(Contact.status).in_(_COUNTED))
+        sent = select(Contact.stage, Contact.channel, func.count()).where(
+            col(Contact.status).in_(_COUNTED), col(Contact.told_with).is_(None)
+        )
         for stage, channel, count in session.exec(sent.group_by(col(Contact.stage), col(Contact.channel))):
             contacts[stage][channel] += count
     return Board(accounts, contacts)

@@ -225,6 +225,7 @@ def _message(contact: Contact, with_words: bool) -> dict[str, Any]:
         "provider_ref": contact.provider_ref,
         "template": contact.template_id,
         "code": contact.code,
+        "told_with": contact.told_with,
     }
     return row | {"subject": contact.subject, "words": contact.words} if with_words else row
 

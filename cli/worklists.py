@@ -85,8 +85,13 @@ def waiting_decisions(session: Session, now: datetime) -> list[WaitingDecision]:
 
 
 def messages(session: Session, chosen: Sent, limit: int, before: str | None = None) -> Sequence[Contact]:
-    """What went out or was tried, the newest first; ``before`` is the id of the last one of the page before."""
+    """What went out or was tried, the newest first; ``before`` is the id of the last one of the page before.
+
+    A message that told of several accounts is one; those who ask for one of its accounts are shown it too.
+    """
     query = select(Contact)
+    if chosen.account_id is None:
+        query = query.where(col(Contact.told_with).is_(None))
     for field in ("account_id", "debtor_id", "channel", "status"):
         wanted = getattr(chosen, field)
         if wanted is not None:

@@ -34,6 +34,11 @@ def told_with(session: Session, contact_id: str) -> Sequence[Contact]:
     ).all()
 
 
+def carrier_of(session: Session, contact: Contact) -> Contact:
+    """The contact whose words a row tells: itself, or the one that told of its account too."""
+    return session.get_one(Contact, contact.told_with) if contact.told_with is not None else contact
+
+
 def forget_told_with(session: Session, contact_id: str) -> None:
     """Drop the rows of a contact that never left, before it is tried again with words of then."""
     session.execute(delete(Contact).where(col(Contact.told_with) == contact_id))

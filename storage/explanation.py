@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from storage.companions import told_with
+from storage.companions import carrier_of, told_with
 from storage.policies import kept_policy
 from storage.tables import Account, AuditRecord, Contact
 
@@ -39,7 +39,7 @@ def explain(session: Session, contact_id: str) -> dict[str, Any]:
 def _made(session: Session, contact: Contact) -> dict[str, Any]:
     account = session.get_one(Account, contact.account_id)
     policy = kept_policy(session, contact.policy_version) if contact.policy_version else None
-    carrier = session.get_one(Contact, contact.told_with) if contact.told_with is not None else contact
+    carrier = carrier_of(session, contact)
     return {
         "accounts": [carrier.account_id, *(each.account_id for each in told_with(session, carrier.contact_id))],
         "told_with": contact.told_with,

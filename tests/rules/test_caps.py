@@ -287,3 +287,18 @@ def test_a_proposal_without_an_id_is_none_of_the_logs_contacts() -> None:
     now = utc("2026-11-24T12:00+08:00")
     nameless = replace(attempt(now - timedelta(minutes=1)), contact_id="")
     assert not allows("PR-01", CN, IN_SHANGHAI, demand(), now, (nameless,))
+
+
+def test_a_message_that_told_of_a_debt_too_counts_for_that_debt_and_not_for_the_person_again() -> None:
+    noon = utc("2027-03-01T18:00")
+    announced = attempt(noon, Channel.VOICE)
+    along = replace(announced, contact_id="along", account_id="account-2", told_along=True)
+    log = tuple(replace(each, contact_id=f"{each.contact_id}.{n}") for n in range(7) for each in (announced, along))
+    later = noon + days(1)
+    for account in ("account-1", "account-2"):
+        assert not allows("US-01", US, IN_TEXAS, demand(Channel.VOICE, account), later, log)
+    text = attempt(noon)
+    told = (text, replace(text, contact_id="along", account_id="account-2", told_along=True))
+    once, twice = told[:1], (*told, *(replace(each, at=noon + days(1)) for each in told))
+    assert not allows("PR-01", US, IN_TEXAS, demand(), noon, once)
+    assert allows("PR-02", US, IN_TEXAS, demand(), noon + days(2), twice), "two messages, not four"
