@@ -145,9 +145,9 @@ async def test_a_wrong_number_is_used_no_more_for_anybody_who_has_it(house: Hous
     assert {each.channel for each in house.demands(other_account) if each.attempted_at > house.moment(3)} == {"email"}
 
 
-async def test_accounts_of_one_person_of_which_no_message_tells_at_once_share_the_caps(house: House) -> None:
+async def test_two_accounts_of_one_person_share_the_caps(house: House) -> None:
     first = house.overdue()
-    regions = (f"CN-{number}" for number in range(4))
+    regions = (f"CN-{number}" for number in range(4))  # so that no message tells of several
     accounts = [first, *(house.overdue(debtor_id=first.debtor_id, jurisdiction=each) for each in regions)]
     for account in accounts:
         await house.collect(account)
