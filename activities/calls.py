@@ -6,15 +6,15 @@ from sqlmodel import col, select
 from temporalio import activity
 
 from activities import clock
+from activities.call_script import call_script
 from activities.composer import Composer
 from activities.contact_log import debt_if_changed, log_turned_away, refuse_words
 from activities.desk import Desk, Library
 from activities.duties import review_duties
 from activities.guard import Guard
-from activities.message_facts import gather
 from activities.shared_contacts import rests_until
 from domain.case import PlannedContact
-from domain.messages import MessageKey, MessageRefused, OccasionFacts
+from domain.messages import MessageRefused
 from domain.orders import (
     ActivityName,
     CallPermit,
@@ -24,9 +24,10 @@ from domain.orders import (
     ContactResult,
     Refusal,
 )
-from domain.terms import Channel, MessageClass
+from domain.terms import Channel, MessageClass, Stage
 from storage import audit
 from storage.accounts import write_milestones
+from storage.call_tasks import refusal_of_agent, waiting_call
 from storage.database import Database
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
 
@@ -83,27 +84,30 @@ class Calls:
             ).one_or_none()
             if known is not None:
                 return CallPermit(known.permit_ref, known.address_ref, known.until)
+            task = session.get_one(CallTask, order.call_id)
+            refusal = self._refusal_of_agent(desk, task, order.agent_id)
+            if refusal is not None:
+                return _refuse(desk, order, refusal)
             guard = Guard(desk)
             address = guard.reach.address(Channel.CALL)
             ruling = guard.rule(Channel.CALL, address)
             if not ruling.allowed or address is None:
-                audit.append(
-                    session,
-                    order.account_id,
-                    desk.now,
-                    "call_not_permitted",
-                    order.call_id,
-                    agent_id=order.agent_id,
-                    verdicts=[verdict for verdict in ruling.as_json() if not verdict["allowed"]],
-                )
-                return CallPermit(refusal=Refusal("not_permitted", f"the call is not permitted now: {ruling.reason}"))
+                refusal = Refusal("not_permitted", f"the call is not permitted now: {ruling.reason}")
+                return _refuse(desk, order, refusal, [each for each in ruling.as_json() if not each["allowed"]])
+            try:
+                # What is owed may have changed since the call was asked for.
+                task.script = call_script(desk, guard, self._composer, Stage(task.stage), task.call_id)
+            except MessageRefused as error:
+                return _refuse(desk, order, Refusal("words_refused", f"the call has no script: {error}"))
+            session.add(task)
             return _grant(desk, order, address, ruling.valid_until or desk.now + _PERMIT_LASTS, ruling.as_json())
 
+    def _refusal_of_agent(self, desk: Desk, task: CallTask, agent_id: str) -> Refusal | None:
+        call = waiting_call(desk.session, task, desk.account, desk.debtor, desk.now)
+        return refusal_of_agent(desk.session, self._library.courses, call, agent_id, desk.now)
+
     def _add_task(self, desk: Desk, guard: Guard, order: ContactOrder) -> None:
-        language = self._composer.language_for(desk.debtor.language)
-        key = MessageKey.demand(order.stage, Channel.CALL, language)
-        facts = gather(desk, guard.statement, guard.reach, key, order.contact_id, OccasionFacts())
-        script = self._composer.compose(key, facts).text
+        script = call_script(desk, guard, self._composer, order.stage, order.contact_id)
         desk.session.add(
             CallTask(
                 call_id=order.contact_id,
@@ -114,6 +118,22 @@ class Calls:
             )
         )
         audit.append(desk.session, order.account_id, desk.now, "call_requested", order.contact_id, stage=order.stage)
+
+
+def _refuse(
+    desk: Desk, order: CallToPermit, refusal: Refusal, verdicts: list[dict[str, object]] | None = None
+) -> CallPermit:
+    audit.append(
+        desk.session,
+        order.account_id,
+        desk.now,
+        "call_not_permitted",
+        order.call_id,
+        agent_id=order.agent_id,
+        code=refusal.code,
+        verdicts=verdicts,
+    )
+    return CallPermit(refusal=refusal)
 
 
 def _grant(
@@ -139,6 +159,7 @@ def _grant(
             valid_until=until,
             connected=None,
             conversation=None,
+            agent_id=order.agent_id,
         )
     )
     desk.session.flush()

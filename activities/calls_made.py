@@ -95,6 +95,7 @@ def _log_attempt(desk: Desk, fact: RecordCallOutcome, address: Address | None) -
     contact.attempted_at = fact.dialled_at
     contact.connected = fact.connected
     contact.conversation = fact.connected and fact.outcome in _TALKED
+    contact.agent_id, contact.right_party = fact.agent_id, fact.right_party
     contact.code, contact.settled_at = fact.outcome, desk.now
     desk.session.add(contact)
     desk.session.flush()

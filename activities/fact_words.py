@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import assert_never
@@ -14,7 +14,15 @@ from babel.numbers import format_currency
 
 from activities.language_files import Conventions
 from domain.ledger import Sums
-from domain.messages import MessageFacts, MessageRefused, NoticeFacts, OccasionFacts, OtherAccount, ending_of
+from domain.messages import (
+    CallOffers,
+    MessageFacts,
+    MessageRefused,
+    NoticeFacts,
+    OccasionFacts,
+    OtherAccount,
+    ending_of,
+)
 from domain.money import minor_digits
 from domain.terms import Channel, MessageClass
 
@@ -55,6 +63,9 @@ WRITTEN_FACTS = _SAID_ALOUD | {
 }
 """All that templates of messages in writing, and scripts of calls, may say."""
 
+_OFFERS = frozenset({"plan_most", "plan_smallest", "plan_longest", "hardship_grace", "may_waive", "waiver_at_once"})
+"""What the script of a call says beside the rest."""
+
 NOTICE_FACTS = frozenset(
     {
         "itemised_on",
@@ -84,7 +95,13 @@ _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 def variables_of(channel: Channel) -> frozenset[str]:
     """The names that templates of a channel may use."""
-    return _SAID_ALOUD if channel is Channel.VOICE else WRITTEN_FACTS
+    match channel:
+        case Channel.VOICE:
+            return _SAID_ALOUD
+        case Channel.CALL:
+            return WRITTEN_FACTS | _OFFERS
+        case _:
+            return WRITTEN_FACTS
 
 
 def names_for(message_class: MessageClass, channel: Channel) -> frozenset[str]:
@@ -116,6 +133,8 @@ def fact_words(
     if facts.notice is not None:
         words |= _notice(facts.notice, facts.currency, locale, conventions)
     words |= _occasion(facts.occasion, facts.currency, locale, conventions)
+    if facts.offers is not None:
+        words |= _offers(facts.offers, facts.currency, locale, conventions)
     empty = [name for name, value in words.items() if not value]
     if empty:
         raise MessageRefused(
@@ -126,6 +145,7 @@ def fact_words(
         "time_barred": facts.time_barred,
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
         "others": tuple(_other(each, facts.currency, locale, conventions) for each in facts.others),
+        "may_waive": facts.offers is not None and facts.offers.waiver_minor > 0,
     }
 
 
@@ -238,6 +258,21 @@ def _occasion(told: OccasionFacts, currency: str, locale: Locale, conventions: C
 
 def _row(day: date, minor: int, currency: str, locale: Locale, conventions: Conventions) -> str:
     return f"{_write_date(day, locale, conventions)}{ROW}{write_amount(minor, currency, locale)}"
+
+
+def _offers(offers: CallOffers, currency: str, locale: Locale, conventions: Conventions) -> dict[str, str]:
+    return {
+        "plan_most": str(offers.most_instalments),
+        "plan_smallest": write_amount(offers.smallest_instalment_minor, currency, locale),
+        "plan_longest": _write_days(_whole_days(offers.longest_plan), conventions),
+        "hardship_grace": _write_days(_whole_days(offers.hardship_grace), conventions),
+        "waiver_at_once": write_amount(offers.waiver_minor, currency, locale),
+    }
+
+
+def _whole_days(length: timedelta) -> int:
+    """Rounded up, since a demonstration's lengths are seconds."""
+    return -(-length // timedelta(days=1))
 
 
 def inert(text: str) -> str:

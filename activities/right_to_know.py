@@ -52,6 +52,9 @@ _STATED_OF_OTHERS = {
 }
 """Facts that a demand on several accounts states of each account beside its own; with the amounts where it has rows."""
 
+_OFFERED = ("hardship_grace", "plan_most", "plan_smallest", "plan_longest")
+"""What the script of a call says that an agent may offer."""
+
 _FACTS_OF_THE_DEBT = ("product", "arrears", "balance", "due_date", "days_overdue")
 
 
@@ -64,8 +67,11 @@ def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
         yield "does not state the balance beside the arrears, although they differ; put {{ balance }} back"
     yield from _missing_of_others(channel, words.text, facts)
     match channel:
-        case Channel.EMAIL | Channel.CALL:
+        case Channel.EMAIL:
             yield from _missing_rows(words.text, facts)
+        case Channel.CALL:
+            yield from _missing_rows(words.text, facts)
+            yield from _missing_offers(words.text, facts)
         case Channel.LETTER:
             yield from _missing_rows(words.text, facts)
             yield from _missing_letterhead(words.text, facts)
@@ -196,6 +202,13 @@ def _wrong_rows(text: str, names: Sequence[str], rows: Sequence[object]) -> Iter
 def _is_told(name: str, facts: FactWords) -> bool:
     """The balance is told only where it differs from what is overdue."""
     return name != "balance" or bool(facts["balance_differs"])
+
+
+def _missing_offers(text: str, facts: FactWords) -> Iterator[str]:
+    """An agent who does not read what may be offered offers too little, or too much."""
+    for name in (*_OFFERED, *(("waiver_at_once",) if facts["may_waive"] else ())):
+        if name not in facts or not _states(text, str(facts[name])):
+            yield f"does not state {name}; put {{{{ {name} }}}} back"
 
 
 def _missing_letterhead(text: str, facts: FactWords) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """Facts with which every template is tried when a worker starts, unlike each other and any word of a template."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from domain.ledger import Sums
-from domain.messages import Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts, OtherAccount
+from domain.messages import CallOffers, Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts, OtherAccount
 
 _OWN_NAME = Lender(
     name="Nordlicht",
@@ -36,6 +36,7 @@ _EQUAL = MessageFacts(
         amounts={"instalment_amount": 31_289, "plan_left": 93_867},
         dates={"instalment_date": date(2026, 8, 19)},
     ),
+    offers=CallOffers(37, 3_017, timedelta(days=419), timedelta(days=23), waiver_minor=2_013),
 )
 
 _OF_SOMEBODY_ELSE = replace(
@@ -50,7 +51,14 @@ _OTHERS = (
 SAMPLES = (
     _EQUAL,
     _OF_SOMEBODY_ELSE,
-    replace(_EQUAL, arrears=Sums(principal_minor=120_031), balance_minor=120_031, currency="JPY", time_barred=True),
+    replace(
+        _EQUAL,
+        arrears=Sums(principal_minor=120_031),
+        balance_minor=120_031,
+        currency="JPY",
+        time_barred=True,
+        offers=CallOffers(1, 3_017, timedelta(seconds=40), timedelta(seconds=20), waiver_minor=0),
+    ),
 )
 """The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees."""
 

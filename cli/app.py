@@ -16,6 +16,7 @@ from cli import (
     plans,
     setup,
     steering,
+    tasks,
     trail,
     waivers,
 )
@@ -44,6 +45,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_SUBJECTS = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal, lists, trail)
+_SUBJECTS = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal, lists, tasks, trail)
 for subject in (*_SUBJECTS, agents, exams, personal_data, setup):
     app.add_typer(subject.commands)

@@ -22,7 +22,8 @@ from rich.live import Live
 from cli.account_files import read_accounts
 from cli.connection import duecourse
 from cli.demo_board import Board, Summary, as_line, as_table, look, show_summary, sum_up, what_is_missing
-from cli.demo_people import People
+from cli.demo_people import AGENTS, People
+from cli.demo_staff import train_agents
 from cli.import_progress import progress
 from cli.import_report import ImportReport
 from cli.importing import fit_policies, import_accounts
@@ -114,6 +115,7 @@ async def _play(house: House, seconds: float) -> Summary:
         started = time.monotonic()
         accounts, refused_rows = await _import(way_in)
         goal = way_in.library.policies[POLICY].goal
+        train_agents(way_in, AGENTS, datetime.now(UTC))
         async with _acting(People(way_in, accounts)) as people:
             async for board, elapsed in _boards(way_in, started):
                 house.require_running()

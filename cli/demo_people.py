@@ -13,19 +13,21 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from cli.worklists import WaitingCall, waiting_calls
 from client.duecourse import Duecourse
 from client.errors import EngineUnavailable, NotCollected, Refused
 from domain.facts import CallOutcome
 from domain.money import format_minor
 from domain.registration import Registration
 from domain.terms import Channel, Stage
+from storage.call_tasks import WaitingCall, waiting_calls
 from storage.ledgers import read_statement
 from storage.tables import Contact, ContactStatus, LegalReferral
 
+AGENTS = tuple(f"agent-{number}" for number in range(1, 13))
+"""Who calls; they must be certified before that."""
+
 _SEED = 20261124
 _STAFF_LOOKS_EVERY_SECONDS = 0.5
-_AGENTS = 12
 _LAST_ACT_SECONDS = 45
 _PROMISE_LASTS = timedelta(seconds=10)
 
@@ -52,7 +54,7 @@ class People:
         self._duecourse = duecourse
         self._accounts = {each.account_id: each for each in accounts}
         self._desk_seen: set[str] = set()
-        self._free_agents = _AGENTS
+        self._free_agents = len(AGENTS)
 
     async def live(self) -> None:
         """Act until cancelled."""
@@ -154,7 +156,7 @@ class People:
         try:
             if not await self._waits(call):
                 return
-            agent = f"agent-{random.randint(1, _AGENTS)}"
+            agent = random.choice(AGENTS)
             permit = await self._ask(call.account_id, "begin_call", call_id=call.call_id, agent_id=agent)
             await asyncio.sleep(1)
             await self._report_call(account, call, outcome, agent, permit["number_ref"])

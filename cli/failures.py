@@ -16,6 +16,7 @@ from cli.importing import ImportStoppedError
 from client.errors import DuecourseError
 from config.keys import KeysError
 from config.yaml_documents import ConfigError
+from domain.call_sharing import NoCallToTake
 from domain.certification import TrainingRefused
 from storage.accounts import UnknownAccountError
 from storage.agents import UnknownAgentError
@@ -33,6 +34,7 @@ _IN_THEIR_OWN_WORDS = (
     CannotError,
     ImportStoppedError,
     KeysError,
+    NoCallToTake,
     PersonalDataUnreadableError,
     SchemaBehindError,
     TrainingRefused,

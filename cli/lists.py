@@ -1,4 +1,4 @@
-"""What a person looks at: one account, many accounts, what waits for people, and the messages."""
+"""What a person looks at: one account, many accounts, and the messages."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from cli.connection import records, run, settings
 from cli.options import AccountId, After, Json, Limit
 from cli.portfolio import Chosen, Page, list_accounts
 from cli.printing import console, print_fields, print_json, print_table
-from cli.worklists import Sent, waiting_calls, waiting_decisions
+from cli.worklists import Sent
 from cli.worklists import messages as messages_of
 from domain.terms import CaseState, Channel, Stage
 from storage.tables import AccountState, Contact, ContactStatus
@@ -65,33 +65,6 @@ def list_command(
         print_json({"accounts": page.accounts, "after": page.after})
     else:
         _show_accounts(page)
-
-
-@commands.command(rich_help_panel="Look")
-def tasks(
-    limit: Limit = 50,
-    as_json: Json = False,
-) -> None:
-    """List the calls and decisions that wait for people, the most urgent first."""
-    now = datetime.now(UTC)
-    with records() as database, database.reading() as session:
-        calls, decisions = waiting_calls(session, now)[:limit], waiting_decisions(session, now)[:limit]
-    if as_json:
-        print_json({"calls": [_fields(each) for each in calls], "decisions": [_fields(each) for each in decisions]})
-        return
-    print_table(
-        f"Calls to make: {len(calls)}",
-        ("account", "call", "stage", "until", "command"),
-        ((each.account_id, each.call_id, each.stage, each.deadline, "begin-call") for each in calls),
-    )
-    print_table(
-        f"Decisions to make: {len(decisions)}",
-        ("account", "what", "about", "by", "#asked", "command"),
-        (
-            (each.account_id, each.question, each.subject, each.deadline, each.times_asked, each.command)
-            for each in decisions
-        ),
-    )
 
 
 @commands.command(rich_help_panel="Look")
@@ -205,10 +178,6 @@ def _filled(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _filled(each) for name, each in value.items() if each not in (None, "", [], {})}
     return value
-
-
-def _fields(item: Any) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
 def _message(contact: Contact, with_words: bool) -> dict[str, Any]:

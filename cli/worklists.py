@@ -4,17 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from domain.terms import Channel, HoldKind
 from storage.people import unreachable_channels
-from storage.policies import kept_policy
 from storage.tables import (
     Account,
     AccountState,
     BookedMessage,
-    CallPermission,
-    CallTask,
     Contact,
     LegalReferral,
     PersonTask,
@@ -27,18 +24,6 @@ _WORDS = {
     "bar": ("end what keeps the case from going on", "status"),
 }
 """What people are asked that no one command answers, by the kind of subject, and where to read more."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingCall:
-    """A call that an agent may make."""
-
-    account_id: str
-    call_id: str
-    stage: str
-    requested_at: datetime
-    deadline: datetime
-    """After which the case goes on with another channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +48,6 @@ class Sent:
     debtor_id: str | None = None
     channel: str | None = None
     status: str | None = None
-
-
-def waiting_calls(session: Session, now: datetime) -> list[WaitingCall]:
-    """The calls whose time has not passed, the most urgent first. A task that nobody took in time has lapsed."""
-    chosen = select(CallTask, Account).where(
-        col(CallTask.ended_at).is_(None),
-        col(CallTask.account_id) == col(Account.account_id),
-        col(Account.state) == AccountState.OPEN,
-    )
-    calls = [_waiting_call(session, task, account) for task, account in session.exec(chosen)]
-    return sorted((each for each in calls if each.deadline > now), key=lambda each: each.deadline)
 
 
 def waiting_decisions(session: Session, now: datetime) -> list[WaitingDecision]:
@@ -102,18 +76,6 @@ def messages(session: Session, chosen: Sent, limit: int, before: str | None = No
         query = query.where((at < last.attempted_at) | ((at == last.attempted_at) & (contact_id < last.contact_id)))
     newest = (col(Contact.attempted_at).desc(), col(Contact.contact_id).desc())
     return session.exec(query.order_by(*newest).limit(limit)).all()
-
-
-def _waiting_call(session: Session, task: CallTask, account: Account) -> WaitingCall:
-    version = account.policy_version
-    deadline = task.requested_at
-    if version is not None:
-        deadline += kept_policy(session, version).calls.within
-    permitted = session.exec(
-        select(func.max(CallPermission.until)).where(col(CallPermission.call_id) == task.call_id)
-    ).one()
-    deadline = max(deadline, permitted) if permitted is not None else deadline
-    return WaitingCall(account.account_id, task.call_id, task.stage, task.requested_at, deadline)
 
 
 def _complaints(session: Session) -> Iterator[WaitingDecision]:

@@ -1,5 +1,6 @@
 """The people who call for us or decide for us, as somebody registers them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -24,7 +25,7 @@ class AgentCard(BaseModel):
     authority: Authority = 0
 
 
-def speaks(languages: tuple[str, ...], wanted: str) -> bool:
+def speaks(languages: Sequence[str], wanted: str) -> bool:
     """Whether somebody who speaks these can lead a call in a language, or in another variety of it."""
     return _spoken(wanted) in {_spoken(each) for each in languages}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain.ledger import Sums
 from domain.terms import Channel, MessageClass, Stage
@@ -73,6 +73,19 @@ class OtherAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOffers:
+    """What an agent may offer in a call without asking anybody, by the account's policy."""
+
+    most_instalments: int
+    smallest_instalment_minor: int
+    longest_plan: timedelta
+    hardship_grace: timedelta
+    """How long contact stops for hardship."""
+    waiver_minor: int
+    """Of the interest and fees, at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFacts:
     """Everything that a template may say, read from the records when the message is composed.
 
@@ -103,6 +116,8 @@ class MessageFacts:
     """For a service message or a reply."""
     others: tuple[OtherAccount, ...] = ()
     """For a demand that tells of several accounts: those beside its own."""
+    offers: CallOffers | None = None
+    """For the script of a call."""
 
     @property
     def account_ending(self) -> str:

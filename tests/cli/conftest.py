@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from client.connection import connect
 from config.settings import load_settings, variables
 from tests.cli.commands import Commands
 from tests.cli.quick_policy import write_quick_policy
+from tests.training import certify
 from workflows.hosting import collections_worker, contact_worker
 
 ROOT = Path(__file__).parents[2]
@@ -74,10 +76,11 @@ async def _new_namespace(dev_server: WorkflowEnvironment) -> str:
 
 @asynccontextmanager
 async def _working() -> AsyncIterator[None]:
-    """Workers for every queue, as ``worker.py`` makes them."""
+    """Workers for every queue, as ``worker.py`` makes them, and an agent who may call."""
     settings = load_settings(env_file=None)
     database, client = open_records(settings), await connect(None)
     assembly = assemble(settings, database, client)
+    certify(database, assembly.library.courses.values(), ("agent-1",), datetime.now(UTC))
     with ThreadPoolExecutor(50) as threads:
         async with AsyncExitStack() as workers:
             await workers.enter_async_context(collections_worker(client, assembly.office, threads))

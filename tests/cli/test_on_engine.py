@@ -23,6 +23,9 @@ async def test_an_account_is_registered_called_noticed_referred_and_settled(offi
     assert registered == {"account_id": "acc-1", "registered": "new", "collection": "started"}
 
     [call] = await office.until(lambda told: told["calls"], "tasks")
+    taken = await office.later("tasks", "next", "--agent", "agent-1")
+    assert (taken["call_id"], taken["taken_by"]) == (call["call_id"], "agent-1")
+    assert "agent_not_certified" in await office.refused_later("begin-call", "acc-1", "--agent", "stranger")
     permit = await office.later("begin-call", "acc-1", "--agent", "agent-1")
     assert (permit["call_id"], permit["number"]) == (call["call_id"], "+8613800138000")
     assert "王小明" in permit["script"]

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.ledger import Sums
-from domain.messages import Lender, MessageFacts, MessageKey
+from domain.messages import CallOffers, Lender, MessageFacts, MessageKey
 from domain.terms import Channel, Stage
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "config" / "templates"
@@ -38,6 +38,7 @@ FACTS = MessageFacts(
     due_date=date(2026, 9, 25),
     days_overdue=12,
     as_of=datetime(2026, 10, 7, 9, 5, tzinfo=timezone(timedelta(hours=8))),
+    offers=CallOffers(12, 5_000, timedelta(days=365), timedelta(days=30), waiver_minor=3_895),
 )
 
 

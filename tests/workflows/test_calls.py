@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from client.errors import Refused
+from domain.agents import AgentCard
+from storage.agents import register_agent, suspend
+from storage.call_tasks import take
 from storage.tables import CallTask
 from tests.workflows.house import House
 
@@ -22,9 +25,9 @@ async def awaiting_call(house: House) -> tuple[str, CallTask]:
     return account, task
 
 
-async def begin(house: House, account: str, call_id: str) -> dict[str, Any]:
+async def begin(house: House, account: str, call_id: str, agent_id: str = "agent-1") -> dict[str, Any]:
     """An agent asks for the permit."""
-    return await house.ask(account, "begin_call", call_id=call_id, agent_id="agent-1")
+    return await house.ask(account, "begin_call", call_id=call_id, agent_id=agent_id)
 
 
 async def report(house: House, account: str, call_id: str, outcome: str, **body: Any) -> dict[str, Any]:
@@ -67,6 +70,65 @@ async def test_a_permit_reveals_which_number_to_dial_and_the_outcome_goes_on_the
     await house.until_day(FIRST_CALL_DAY + 20)
     assert house.diary(account)[-1].endswith("email escalation")
     assert "incident" not in house.audit_kinds(account)
+
+
+async def test_the_record_of_a_call_says_who_called_and_whether_it_was_the_right_person(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id)
+    await report(house, account, task.call_id, "reached", right_party=True)
+    (call,) = [each for each in house.contacts(account) if each.channel == "call"]
+    assert (call.agent_id, call.right_party) == ("agent-1", True)
+
+
+async def test_the_script_is_drawn_anew_when_the_call_begins_and_says_what_may_be_offered(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await house.pay(account, "234.56")
+    await begin(house, account, task.call_id)
+    script = house.call_task(account).script  # type: ignore[union-attr]
+    assert "1,234.56" not in script
+    assert "= 逾期应还合计 | ¥1,000.00" in script
+    assert "分期最多12期，每期不少于¥50.00，总长不超过366天" in script
+    assert script.index("两项只有本人知道的信息") < script.index("1,000.00")
+
+
+async def test_nobody_calls_without_being_certified_and_the_call_waits_for_somebody_who_is(house: House) -> None:
+    account, task = await awaiting_call(house)
+    with pytest.raises(Refused, match="stranger may not call in CN: nobody is registered under that id"):
+        await begin(house, account, task.call_id, "stranger")
+    (refused,) = house.audit(account, "call_not_permitted")
+    assert (refused.detail["code"], refused.detail["agent_id"]) == ("agent_not_certified", "stranger")
+    assert called(house, account) == []
+    await begin(house, account, task.call_id, "agent-1")
+
+
+async def test_a_suspension_stops_the_next_permit_until_the_exam_is_passed_again(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id)
+    await house.pass_time(timedelta(minutes=11))
+    with house.database.writing() as session:
+        suspend(session, "agent-1", house.now, reason_code="complaint_upheld", reference="c-1", by="ombudsman-1")
+    with pytest.raises(Refused, match=r"agent-1 may not call in CN: suspended on .* \(complaint_upheld\)"):
+        await begin(house, account, task.call_id)
+    await house.pass_time(timedelta(hours=1))
+    house.train_agents()
+    assert (await begin(house, account, task.call_id))["permit_ref"]
+
+
+async def test_a_call_that_a_colleague_has_taken_is_not_begun_by_another(house: House) -> None:
+    account, task = await awaiting_call(house)
+    with house.database.writing() as session:
+        take(session, house.library.courses, task.call_id, "agent-7", house.now)
+    with pytest.raises(Refused, match="agent-7 has taken"):
+        await begin(house, account, task.call_id, "agent-1")
+    await begin(house, account, task.call_id, "agent-7")
+
+
+async def test_an_agent_who_does_not_speak_the_persons_language_does_not_call(house: House) -> None:
+    account, task = await awaiting_call(house)
+    with house.database.writing() as session:
+        register_agent(session, AgentCard(agent_id="agent-7", name="Smith", languages=("en",)), house.now)
+    with pytest.raises(Refused, match="agent-7 does not speak zh-CN"):
+        await begin(house, account, task.call_id, "agent-7")
 
 
 async def test_a_promise_made_in_the_call_holds_contact(house: House) -> None:
