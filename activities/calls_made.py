@@ -12,9 +12,9 @@ from domain.facts import CallOutcome, PromiseMade, RecordCallOutcome
 from domain.holds import Hold
 from domain.money import parse_minor
 from domain.registration import end_of_day
-from domain.terms import Channel, HoldKind, MessageClass
+from domain.terms import ADDRESS_KINDS, Channel, HoldKind, MessageClass
 from storage import audit
-from storage.people import ADDRESS_KINDS, record_hold, recorded_holds, suppress_address, usable_address
+from storage.people import record_hold, recorded_holds, suppress_address, usable_address
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
 
 _NUMBER_IS_WRONG = frozenset({CallOutcome.WRONG_PARTY, CallOutcome.NUMBER_INVALID})

@@ -141,9 +141,7 @@ class Guard:
             closed=account.state == AccountState.CLOSED,
             holds=tuple(open_holds(session, account.debtor_id, account.account_id, desk.now)),
             opt_outs=tuple(OptOut(Channel(each.channel), _one(each.address_ref), each.occurred_at) for each in refused),
-            consents=tuple(
-                Consent(Channel(each.channel), _one(each.address_ref), each.occurred_at) for each in allowed
-            ),
+            consents=tuple(Consent(Channel(each.channel), _one(each.address_ref), each.fresh_from) for each in allowed),
             unusable_addresses=self.reach.unusable,
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from cli.consent_columns import CONSENT_COLUMNS, consents_of, wrong_consents
 from cli.csv_tables import Table, read_table
 from cli.wording import faults
 from domain.money import MoneyError, format_minor, parse_minor
@@ -35,11 +36,11 @@ ACCOUNT_COLUMNS = (
     *_AMOUNTS,
     "due_date",
 )
-"""The columns of a file of accounts; it may also have ``policy``."""
+"""The columns of a file of accounts; it may also have ``policy`` and those of consents."""
 INSTALMENT_COLUMNS = ("account_id", "number", "due_date", *_AMOUNTS)
 """The columns of a file of instalments."""
 
-_OPTIONAL = ("policy",)
+_OPTIONAL = ("policy", *CONSENT_COLUMNS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?")
 _OPAQUE_ID: TypeAdapter[str] = TypeAdapter(OpaqueId)
@@ -162,6 +163,7 @@ def _wrong_cells(row: Mapping[str, str], several: _Instalments) -> Iterator[tupl
             yield from _wrong_amount(row[column], column, row["currency"])
     if row["due_date"] or not optional:
         yield from _wrong_day(row["due_date"], "due_date")
+    yield from wrong_consents(row)
 
 
 def _wrong_amount(text: str, column: str, currency: str) -> Iterator[tuple[str, str]]:
@@ -210,6 +212,7 @@ def _registration(
     body: dict[str, Any] = {column: row[column] for column in ACCOUNT_COLUMNS if column not in single}
     body["instalments"] = (owed or [single]) if owed_is_readable and not wrong else [_STAND_IN]
     body["policy"] = row.get("policy") or policy
+    body["consents"] = () if any(wrong_consents(row)) else consents_of(row)
     try:
         return Registration.model_validate(body), wrong
     except ValidationError as error:
@@ -222,6 +225,8 @@ def _as_column(location: Sequence[str | int], words: str) -> tuple[str, str]:
         return str(location[-1] if location[0] == "instalments" else location[0]), words
     if words.startswith("account_id and debtor_id"):
         return "account_id", words
+    if words.startswith("a consent to"):
+        return "phone", "is empty; a consent needs the number that it was given for"
     if "owes nothing" in words:
         return "principal", "nothing is owed; leave the row out, or correct principal, interest and fees"
     return "", words

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from cli.account_files import Reading, read_accounts
 from cli.connection import library, run
+from cli.consent_columns import consents_of, wrong_consents
 from cli.csv_tables import UnusableFileError
 from cli.failures import CannotError
 from cli.import_progress import progress
@@ -44,10 +45,28 @@ def register(
     email: Annotated[str, typer.Option(show_default="none")] = "",
     postal_address: Annotated[str, typer.Option(metavar="TEXT", show_default="none")] = "",
     policy: _Policy = None,
+    sms_consent: Annotated[str | None, typer.Option(metavar="DAY", help="When the person agreed to texts.")] = None,
+    voice_consent: Annotated[
+        str | None, typer.Option(metavar="DAY", help="When they agreed to recorded announcements.")
+    ] = None,
+    consent_source: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Where that is on record, such as loan_agreement.")
+    ] = None,
+    phone_confirmed: Annotated[
+        str | None, typer.Option(metavar="DAY", help="When the number was last known to be theirs.")
+    ] = None,
     start_now: Annotated[bool, typer.Option("--start", help="Start its collection too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make one account known, which owes one instalment. For several instalments, or many accounts, use import."""
+    consents = {
+        "sms_consent": sms_consent or "",
+        "voice_consent": voice_consent or "",
+        "consent_source": consent_source or "",
+        "phone_confirmed": phone_confirmed or "",
+    }
+    for column, reason in wrong_consents(consents):
+        raise CannotError(f"malformed: --{column.replace('_', '-')}: {reason}")
     owed = {"number": 1, "due_date": due_date, "principal": principal, "interest": interest, "fees": fees}
     registration = _valid(
         account_id=account_id,
@@ -63,6 +82,7 @@ def register(
         currency=currency,
         instalments=[owed],
         policy=policy,
+        consents=consents_of(consents),
     )
 
     async def work(duecourse: Duecourse) -> Answer:
@@ -106,8 +126,8 @@ def import_file(
     a file again starts nothing twice, so that is also the way to go on after an interruption.
 
     Columns: account_id, debtor_id, debtor_name, phone, email, postal_address, language, time_zone, jurisdiction,
-    product, currency, principal, interest, fees, due_date, and policy if you like. Columns of --instalments:
-    account_id, number, due_date, principal, interest, fees.
+    product, currency, principal, interest, fees, due_date, and if you like policy, sms_consent, voice_consent,
+    consent_source, phone_confirmed. Columns of --instalments: account_id, number, due_date, principal, interest, fees.
 
     Exit code 0: all rows taken. 1: some refused. 2: the file cannot be used.
     """

@@ -12,7 +12,7 @@ from domain.case import Case
 from domain.events import TimePassed, apply
 from domain.facts import PERSON_WIDE_FACTS, Fact
 from domain.orders import Booking, MessageToBook, Refusal
-from domain.registration import Registration
+from domain.registration import Registration, start_of_day
 from domain.requests import Request
 from storage import audit
 from storage.accounts import find_account, lock_account, store_case, stored_case
@@ -62,6 +62,10 @@ class Offline:
         refusal = policy.refusal_of(*fits)
         if refusal is not None:
             raise RefusedError("policy_does_not_fit", refusal)
+        for consent in registration.consents:
+            if start_of_day(consent.last_confirmed_on, registration.time_zone) > at:
+                words = f"a consent to {consent.channel} is dated in the future; give the day on which it was given"
+                raise RefusedError("date_in_future", words)
         try:
             with self.database.writing() as session:
                 return register(session, registration, policy.name, at)

@@ -11,8 +11,9 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic import field_validator as validates
 
-from domain.facts import CurrencyCode, Reference
+from domain.facts import CurrencyCode, Day, ReasonCode, Reference
 from domain.money import MoneyError, parse_minor
+from domain.terms import ADDRESS_KINDS, Channel
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -57,6 +58,25 @@ class OwedInstalment(BaseModel):
     fees: OwedAmount = "0.00"
 
 
+class GivenConsent(BaseModel):
+    """That the person agreed to be reached by a channel at the registration's own address for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    channel: Channel
+    given_on: Day
+    """On the person's own calendar."""
+    source: ReasonCode
+    """Where it is on record, such as ``loan_agreement``."""
+    confirmed_on: Day | None = None
+    """When the address was last known to be the person's, if later."""
+
+    @property
+    def last_confirmed_on(self) -> date:
+        """The later of both days."""
+        return max(self.given_on, self.confirmed_on or self.given_on)
+
+
 class Registration(BaseModel):
     """One account to be collected, with its person.
 
@@ -78,6 +98,8 @@ class Registration(BaseModel):
     currency: CurrencyCode
     instalments: Annotated[tuple[OwedInstalment, ...], Field(min_length=1, max_length=600)]
     policy: Reference | None = None
+    consents: Annotated[tuple[GivenConsent, ...], Field(max_length=len(Channel))] = ()
+    """Given before the account came here; what the person says later is told by facts."""
 
     @validates("language")
     @classmethod
@@ -128,12 +150,16 @@ class Registration(BaseModel):
         for instalment in self.instalments:
             if self._total_minor(instalment) <= 0:
                 raise ValueError(f"instalment {instalment.number} owes nothing; leave it out")
+        for consent in self.consents:
+            if ADDRESS_KINDS[consent.channel] not in self.addresses:
+                raise ValueError(f"a consent to {consent.channel} needs the address that it was given for")
         return self
 
     @property
     def digest(self) -> str:
         """A digest of everything it says, by which a second registration is compared with the first."""
-        body = json.dumps(self.model_dump(mode="json", exclude={"policy"}), sort_keys=True, ensure_ascii=False)
+        unsaid = {"policy"} if self.consents else {"policy", "consents"}
+        body = json.dumps(self.model_dump(mode="json", exclude=unsaid), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(body.encode()).hexdigest()
 
     @property
@@ -153,6 +179,11 @@ class Registration(BaseModel):
     def _total_minor(self, instalment: OwedInstalment) -> int:
         parts = (instalment.principal, instalment.interest, instalment.fees)
         return sum(parse_minor(part, self.currency) for part in parts)
+
+
+def start_of_day(day: date, time_zone: str) -> datetime:
+    """The UTC instant at which a day begins in a zone."""
+    return datetime.combine(day, time(0), ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:

@@ -33,6 +33,16 @@ class Channel(StrEnum):
     """A telephone call made by a person who holds a permit for it."""
 
 
+ADDRESS_KINDS = {
+    Channel.SMS: "phone",
+    Channel.VOICE: "phone",
+    Channel.CALL: "phone",
+    Channel.EMAIL: "email",
+    Channel.LETTER: "postal",
+}
+"""Which kind of address each channel needs."""
+
+
 class MessageClass(StrEnum):
     """What a message is for, which decides the rules that it obeys."""
 

@@ -70,7 +70,8 @@ def _address(row: Any) -> dict[str, Any]:
 
 
 def _choice(row: Any) -> dict[str, Any]:
-    return {"channel": row.channel, "address_ref": row.address_ref, "allowed": row.allowed, "at": _iso(row.occurred_at)}
+    said = {"channel": row.channel, "address_ref": row.address_ref, "allowed": row.allowed, "at": _iso(row.occurred_at)}
+    return said | {"source": row.source, "confirmed_at": _iso(row.confirmed_at)}
 
 
 def _hold(row: Any) -> dict[str, Any]:

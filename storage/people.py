@@ -7,21 +7,12 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from domain.holds import Hold
-from domain.terms import Channel, HoldKind
+from domain.terms import ADDRESS_KINDS, Channel, HoldKind
 from storage.personal import keyring
 from storage.tables import Address, ChannelChoice, RecordedHold
 
 EVERY_ACCOUNT = "*"
 """The scope of a hold on the person, and the address of a choice for a whole channel."""
-
-ADDRESS_KINDS = {
-    Channel.SMS: "phone",
-    Channel.VOICE: "phone",
-    Channel.CALL: "phone",
-    Channel.EMAIL: "email",
-    Channel.LETTER: "postal",
-}
-"""Which kind of address each channel needs."""
 
 
 def address_digests(kind: str, value: str) -> list[str]:
@@ -182,8 +173,30 @@ def record_choice(
         )
     elif occurred_at > known.occurred_at or (occurred_at == known.occurred_at and not allowed):
         known.allowed, known.occurred_at = allowed, occurred_at
+        known.source = known.confirmed_at = None
     else:
         return False
     session.add(known)
     session.flush()
     return True
+
+
+def record_consent(
+    session: Session,
+    debtor_id: str,
+    channel: Channel,
+    address_ref: str,
+    given_at: datetime,
+    confirmed_at: datetime,
+    source: str,
+) -> bool:
+    """Keep a consent with where it is on record, unless the person said otherwise since. Tells whether it counts."""
+    counts = record_choice(session, debtor_id, channel, address_ref, True, given_at)
+    choice = session.get_one(ChannelChoice, (debtor_id, channel.value, address_ref))
+    if counts:
+        choice.source = source
+    if choice.allowed:
+        choice.confirmed_at = max(choice.confirmed_at or confirmed_at, confirmed_at)
+    session.add(choice)
+    session.flush()
+    return counts

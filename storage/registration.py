@@ -6,10 +6,11 @@ from enum import StrEnum
 from sqlmodel import Session, col, func, select
 
 from domain.money import parse_minor
-from domain.registration import OwedInstalment, Registration, end_of_day
+from domain.registration import OwedInstalment, Registration, end_of_day, start_of_day
+from domain.terms import ADDRESS_KINDS
 from storage import audit
 from storage.database import lock_debtor
-from storage.people import address_digests
+from storage.people import address_digests, record_consent
 from storage.tables import Account, AccountInstalment, Address, Debtor
 
 
@@ -53,6 +54,7 @@ def register(session: Session, registration: Registration, policy: str, at: date
     for instalment in registration.instalments:
         session.add(_instalment(registration, instalment))
     audit.append(session, registration.account_id, at, "registered", instalments=len(registration.instalments))
+    _record_consents(session, registration, at)
     return Registered.NEW
 
 
@@ -115,6 +117,36 @@ def _add_addresses(session: Session, registration: Registration) -> None:
             )
         )
         session.flush()
+
+
+def _record_consents(session: Session, registration: Registration, at: datetime) -> None:
+    zone = registration.time_zone
+    for consent in registration.consents:
+        address_ref = _address_ref(session, registration, ADDRESS_KINDS[consent.channel])
+        given_at, confirmed_at = (start_of_day(day, zone) for day in (consent.given_on, consent.last_confirmed_on))
+        counts = record_consent(
+            session, registration.debtor_id, consent.channel, address_ref, given_at, confirmed_at, consent.source
+        )
+        audit.append(
+            session,
+            registration.account_id,
+            at,
+            "consent_recorded",
+            address_ref,
+            channel=consent.channel,
+            given_on=consent.given_on.isoformat(),
+            confirmed_on=consent.last_confirmed_on.isoformat(),
+            source=consent.source,
+            superseded=None if counts else True,
+        )
+
+
+def _address_ref(session: Session, registration: Registration, kind: str) -> str:
+    digests = address_digests(kind, registration.addresses[kind])
+    chosen = select(Address.address_ref).where(
+        col(Address.debtor_id) == registration.debtor_id, col(Address.kind) == kind, col(Address.digest).in_(digests)
+    )
+    return session.exec(chosen).one()
 
 
 def _instalment(registration: Registration, instalment: OwedInstalment) -> AccountInstalment:

@@ -202,6 +202,15 @@ class ChannelChoice(SQLModel, table=True):
     """An address, or ``*`` for the whole channel."""
     allowed: bool
     occurred_at: datetime = Field(sa_type=UtcInstant)
+    source: str | None = Field(default=None, max_length=64)
+    """Where a consent that came with the account is on record."""
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When the address was last known to be the person's, if that was told with the consent."""
+
+    @property
+    def fresh_from(self) -> datetime:
+        """When it was said, or the address confirmed, whichever is later."""
+        return max(self.occurred_at, self.confirmed_at or self.occurred_at)
 
 
 class Contact(SQLModel, table=True):

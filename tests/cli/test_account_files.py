@@ -1,10 +1,12 @@
 """Reading files of accounts: what goes on, and what is refused by line, column and reason."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from cli.account_files import ACCOUNT_COLUMNS, read_accounts
+from cli.account_files import ACCOUNT_COLUMNS, Reading, read_accounts
+from cli.consent_columns import CONSENT_COLUMNS
 from cli.csv_tables import UnusableFileError
 from tests.cli.files import accounts_file, instalment, instalments_file, reading, refused, row
 
@@ -24,6 +26,45 @@ def test_the_policy_of_a_row_wins_over_the_one_for_all(tmp_path: Path) -> None:
     file = accounts_file(tmp_path, row(1, policy="fenfu-cn"), row(2), columns=(*ACCOUNT_COLUMNS, "policy"))
     policies = [each.registration.policy for each in read_accounts(file, policy="demo").accounts]
     assert policies == ["fenfu-cn", "demo"]
+
+
+CONSENTING = {"sms_consent": "2026-05-01", "consent_source": "loan_agreement"}
+
+
+def read_consents(folder: Path, **cells: str) -> Reading:
+    """What a file holds whose one row has these cells of consents."""
+    return read_accounts(accounts_file(folder, row(1, **cells), columns=(*ACCOUNT_COLUMNS, *CONSENT_COLUMNS)))
+
+
+def test_a_row_may_tell_of_consents_that_the_person_gave_before(tmp_path: Path) -> None:
+    read = read_consents(tmp_path, voice_consent="2026-05-02", phone_confirmed="2026-09-30", **CONSENTING)
+    consents = read.accounts[0].registration.consents
+    given = [(each.channel, each.given_on, each.source, each.confirmed_on) for each in consents]
+    confirmed = date(2026, 9, 30)
+    assert given == [
+        ("sms", date(2026, 5, 1), "loan_agreement", confirmed),
+        ("voice", date(2026, 5, 2), "loan_agreement", confirmed),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        ({"sms_consent": "yes"}, "sms_consent", "must be a day of the calendar"),
+        ({"voice_consent": "2026-02-30"}, "voice_consent", "must be a day of the calendar"),
+        ({"phone_confirmed": "lately"}, "phone_confirmed", "must be a day of the calendar"),
+        ({"consent_source": ""}, "consent_source", "must say where the consent is on record"),
+        ({"consent_source": "His Agreement"}, "consent_source", "in a code such as loan_agreement"),
+        ({"sms_consent": "", "phone_confirmed": "2026-09-30"}, "phone_confirmed", "goes with a consent"),
+        ({"phone": ""}, "phone", "a consent needs the number that it was given for"),
+    ],
+)
+def test_a_consent_that_cannot_be_kept_is_refused_by_its_column(
+    tmp_path: Path, cells: dict[str, str], column: str, words: str
+) -> None:
+    [refusal] = read_consents(tmp_path, **(CONSENTING | cells)).refused
+    assert refusal.column == column
+    assert words in refusal.reason
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
