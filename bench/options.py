@@ -18,6 +18,8 @@ class Part(StrEnum):
     """Lives of months: events, billable actions, bytes, replay."""
     CONTACTS = "contacts"
     """Each activity alone: CPU, queries, transactions."""
+    CORE = "core"
+    """The pure core alone: decisions, moments and lives a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Options:
     def alone(self) -> int:
         """Accounts for each activity by itself."""
         return max(3, self.accounts // 2)
+
+    @property
+    def core_seconds(self) -> float:
+        """Of CPU, for each kind of work of the core."""
+        return 0.01 if self.quick else 2.0
 
     @property
     def replays(self) -> int:

@@ -70,6 +70,8 @@ def show(console: Console, circumstances: dict[str, Any], results: Results) -> N
         console.print(_histories(results))
     if results.costs:
         console.print(_costs(results))
+    if results.speeds:
+        console.print(_speeds(results))
     console.print(_targets(aims(results)))
     for part, reason in results.not_run.items():
         console.print(f"{part}: not run; {reason}")
@@ -159,6 +161,13 @@ def _costs(results: Results) -> Table:
         table.add_row(
             each.what, in_figures(each.cpu_ms), in_figures(each.queries), before, in_figures(each.transactions)
         )
+    return table
+
+
+def _speeds(results: Results) -> Table:
+    table = _table("The pure core, on one core", "", "a second")
+    for each in results.speeds:
+        table.add_row(each.what, in_figures(each.a_second))
     return table
 
 

@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 from bench.contact_cost import Cost
+from bench.core import Speed
 from bench.histories import HistoryFigures
 from bench.lives import Round
 from bench.replay import ReplayFigures
@@ -55,6 +56,8 @@ class Results:
     histories: LongHistories | None = None
     replay: ReplayFigures | None = None
     costs: list[Cost] = field(default_factory=list)
+    speeds: list[Speed] = field(default_factory=list)
+    """Of the pure core."""
     not_run: dict[str, str] = field(default_factory=dict)
     """Why a part was not run, by its name."""
 
@@ -95,6 +98,7 @@ class Results:
             "histories": _histories(self.histories),
             "replay": self.replay.as_json() if self.replay is not None else None,
             "costs": [each.as_json() for each in self.costs],
+            "speeds": [each.as_json() for each in self.speeds],
             "not_run": self.not_run,
             "contacts_lost": self.contacts_lost,
             "contacts_doubled": self.contacts_doubled,

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from bench.accounts import register_accounts
 from bench.contact_cost import measure_contacts
+from bench.core import measure_core
 from bench.engine import Engine, dev_server
 from bench.histories import count, plain_contacts
 from bench.lives import LifeRound
@@ -54,6 +55,9 @@ class Run:
             say("contacts: each activity alone")
             costs = await asyncio.to_thread(measure_contacts, self._folder, self._options.alone)
             self.results.costs.extend(costs)
+        if Part.CORE in parts:
+            say("core: decisions, moments and lives")
+            self.results.speeds.extend(await asyncio.to_thread(measure_core, self._options.core_seconds))
 
     async def _on_the_engine(self) -> None:
         async with dev_server(self._folder / "server.log") as engine:

@@ -68,6 +68,7 @@ def aims(results: Results) -> list[Aim]:
         *_of_memory(results),
         *_of_herd(results),
         *_of_encryption(results),
+        *_of_core(results),
     ]
 
 
@@ -143,6 +144,11 @@ def _of_encryption(results: Results) -> Iterator[Aim]:
     size = results.ratio(Subject.ENCRYPTED, Subject.WORKFLOW, bytes_a_life)
     yield _aim(9, "lives a second, encrypted", "of unencrypted", 0.9, speed, at_least=True)
     yield _aim(9, "history of a life, encrypted", "of unencrypted", 1.25, size)
+
+
+def _of_core(results: Results) -> Iterator[Aim]:
+    slowest = min((each.a_second for each in results.speeds if each.decides), default=None)
+    yield Aim(10, "decisions a second of one core, slowest place", "a second", 20_000, slowest, at_least=True)
 
 
 def _aim(number: int, what: str, unit: str, limit: float, measured: Spread | None, *, at_least: bool = False) -> Aim:

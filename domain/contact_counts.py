@@ -27,11 +27,18 @@ class Count:
         return cls(rule, rule.at_most, rule.channels) if isinstance(rule, Cap) else cls(rule, 1, _TELEPHONE)
 
     def moments(self, proposal: Proposal, attempts: Sequence[Attempt]) -> list[datetime]:
-        """When those contacts happened that count for the rule, whatever their age."""
-        if len(attempts) < self.refuses_at:
+        """When those contacts happened that count for the rule, whatever their age; none if too few to refuse."""
+        channels, this = self.channels, proposal.contact_id or None
+        found = [each for each in attempts if each.channel in channels and each.contact_id != this]
+        if len(found) < self.refuses_at:
             return []
-        channels = self.channels
-        return [each.at for each in attempts if each.channel in channels and self._counts(each, proposal)]
+        if self.rule.per is Per.DEBT:
+            found = [each for each in found if each.account_id == proposal.account_id]
+        else:
+            found = [each for each in found if not each.told_along]
+        if self.rule.per is Per.ADDRESS:
+            found = [each for each in found if each.address_ref == proposal.address_ref]
+        return [each.at for each in found if self._counts(each)]
 
     def opens_at(self, moments: list[datetime], zones: tuple[str, ...], moment: datetime) -> datetime:
         """The first moment, from the given one on, at which the rule allows one contact more."""
@@ -53,16 +60,8 @@ class Count:
             return f"there was a conversation by telephone on {spoken}; {again}"
         return f"{_limit(self.rule)}; {again}"
 
-    def _counts(self, attempt: Attempt, proposal: Proposal) -> bool:
+    def _counts(self, attempt: Attempt) -> bool:
         rule = self.rule
-        if attempt.told_along and rule.per is not Per.DEBT:
-            return False
-        if rule.per is Per.DEBT and attempt.account_id != proposal.account_id:
-            return False
-        if rule.per is Per.ADDRESS and attempt.address_ref != proposal.address_ref:
-            return False
-        if proposal.contact_id and attempt.contact_id == proposal.contact_id:
-            return False
         if isinstance(rule, Cooldown):
             return attempt.conversation is not False
         if attempt.direction is Direction.INBOUND or attempt.message_class not in rule.classes:

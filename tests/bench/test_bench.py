@@ -50,8 +50,8 @@ def test_every_subject_lived(report: dict[str, Any]) -> None:
 def test_every_part_was_measured(report: dict[str, Any]) -> None:
     assert report["schema"] == SCHEMA_VERSION
     assert report["not_run"] == {}
-    assert all(report[part] for part in ("rounds", "sleepers", "histories", "replay", "costs"))
-    assert {each["number"] for each in report["targets"]} == set(range(1, 10))
+    assert all(report[part] for part in ("rounds", "sleepers", "histories", "replay", "costs", "speeds"))
+    assert {each["number"] for each in report["targets"]} == set(range(1, 11))
     unmeasured = [each["what"] for each in report["targets"] if each["verdict"] == Verdict.NOT_MEASURED]
     assert all("herd" in what for what in unmeasured)
 
