@@ -14,6 +14,7 @@ from cli import (
     person,
     personal_data,
     plans,
+    reviews,
     setup,
     steering,
     tasks,
@@ -46,5 +47,5 @@ app = typer.Typer(
 )
 
 _SUBJECTS = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal, lists, tasks, trail)
-for subject in (*_SUBJECTS, agents, exams, personal_data, setup):
+for subject in (*_SUBJECTS, agents, exams, reviews, personal_data, setup):
     app.add_typer(subject.commands)

@@ -16,6 +16,7 @@ from cli.importing import ImportStoppedError
 from client.errors import DuecourseError
 from config.keys import KeysError
 from config.yaml_documents import ConfigError
+from domain.call_quality import ReviewRefused
 from domain.call_sharing import NoCallToTake
 from domain.certification import TrainingRefused
 from storage.accounts import UnknownAccountError
@@ -36,6 +37,7 @@ _IN_THEIR_OWN_WORDS = (
     KeysError,
     NoCallToTake,
     PersonalDataUnreadableError,
+    ReviewRefused,
     SchemaBehindError,
     TrainingRefused,
     UnknownAccountError,

@@ -179,6 +179,8 @@ class Calls(Part):
 
     within: Duration
     """How long a call waits for an agent before the case goes on with the next channel."""
+    review_percent: Percent = 10
+    """How many of the conversations a reviewer listens to afterwards."""
 
 
 class Promises(Part):
