@@ -1,6 +1,7 @@
-"""Agents: registered by name or from a file, trained, suspended, and what each is certified for."""
+"""Agents: registered by name or from a file, trained, suspended, what each is certified for, and what each has done."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from cli.wording import faults, in_options
 from domain.agents import AgentCard
 from domain.training import Course
 from storage import agents as people
+from storage.agent_measures import measures_of_agents
 from storage.agent_tables import Agent
 from storage.training import record_attendance, standing_of
 
@@ -136,6 +138,53 @@ def deactivate(agent_id: AgentId, by: By) -> None:
     with records() as database, database.writing() as session:
         people.deactivate(session, agent_id, datetime.now(UTC), by)
     console().print(f"{agent_id} is no longer active.")
+
+
+@agent_commands.command()
+def report(
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="From that day on.", show_default="ever"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what each agent has done: calls, promises kept, complaints upheld, quality."""
+    begins = since.replace(tzinfo=UTC) if since is not None else datetime.fromtimestamp(0, UTC)
+    with records() as database, database.reading() as session:
+        measured = measures_of_agents(session, begins)
+    if as_json:
+        print_json({"since": begins, "agents": [asdict(each) for each in measured]})
+        return
+    print_table(
+        f"Agents: {len(measured)}",
+        (
+            "agent",
+            "#calls",
+            "#talks",
+            "#right party",
+            "#promises",
+            "#kept",
+            "#broken",
+            "#upheld",
+            "#reviews",
+            "#quality",
+        ),
+        (
+            (
+                each.agent_id,
+                each.calls,
+                each.conversations,
+                each.right_party,
+                each.promises_taken,
+                each.promises_kept,
+                each.promises_broken,
+                each.complaints_upheld,
+                f"{each.reviews} ({each.reviews_failed} failed)",
+                each.quality_percent,
+            )
+            for each in measured
+        ),
+    )
 
 
 def _register(cards: Sequence[AgentCard]) -> None:

@@ -76,6 +76,12 @@ def test_a_suspension_takes_the_certification_until_both_are_done_again(commands
     assert certified_for(commands, agent) == ["CN"]
 
 
+def test_the_report_names_every_agent_with_figures(commands: Commands, agent: str) -> None:
+    [row] = commands.answer("agents", "report", "--since", "2026-01-01")["agents"]
+    assert (row["agent_id"], row["calls"], row["promises_kept"], row["quality_percent"]) == (agent, 0, 0, None)
+    assert "0 (0 failed)" in commands.done("agents", "report")
+
+
 def test_agents_are_registered_from_a_file_all_or_none(commands: Commands) -> None:
     header, good = ("agent_id", "name", "languages", "authority"), ("agent-1", "王芳", "zh-CN en", "3")
     commands.done("agents", "import", write(commands.folder / "agents.csv", header, good))

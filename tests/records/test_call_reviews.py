@@ -9,6 +9,7 @@ from activities.desk import Library
 from domain.call_quality import Judged, ReviewRefused, is_sampled
 from domain.terms import Channel, MessageClass
 from storage import schema
+from storage.agent_measures import measures_of_agents
 from storage.audit import trail, verify
 from storage.call_reviews import calls_to_review, find_reviewable, record_review
 from storage.database import Database
@@ -124,3 +125,16 @@ def test_a_review_stands_in_the_accounts_trail(records: Database) -> None:
         [told] = [each.detail for each in records_of_account if each.kind == "call_reviewed"]
         assert told["judged"] == {"score_percent": 64, "passed": False}
         assert verify(records_of_account) == []
+
+
+def test_measures_count_calls_and_reviews_since_a_moment_and_name_agents_without_any(records: Database) -> None:
+    certify(records, [COURSE], ("agent-2",), NOON)
+    review(records, listened=40)
+    review(records, LEFT_OUT, listened=90)
+    with records.reading() as session:
+        called, idle = measures_of_agents(session, NOON)
+        later, _ = measures_of_agents(session, NOON + timedelta(hours=1))
+    assert (called.agent_id, called.calls, called.conversations) == ("agent-1", 3, 2)
+    assert (called.reviews, called.reviews_failed, called.quality_percent) == (2, 1, 79)
+    assert (idle.agent_id, idle.calls, idle.reviews) == ("agent-2", 0, 0)
+    assert (later.calls, later.reviews) == (0, 2)

@@ -7,6 +7,7 @@ import pytest
 
 from client.errors import Refused
 from domain.agents import AgentCard
+from storage.agent_measures import measures_of_agents
 from storage.agents import register_agent, suspend
 from storage.call_tasks import take
 from storage.tables import CallTask
@@ -217,3 +218,24 @@ async def test_a_call_task_ends_with_the_money(house: House) -> None:
     await house.pay(account, "1234.56")
     assert await house.ended(account)
     assert (await house.status(account))["call"] is None
+
+
+async def test_an_agents_measures_follow_from_the_calls_and_what_became_of_them(house: House) -> None:
+    begun = house.now
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id, "agent-7")
+    promise = {"amount": "600.00", "date": house.day(FIRST_CALL_DAY + 3)}
+    given = {"agent_id": "agent-7", "right_party": True, "promise": promise}
+    await report(house, account, task.call_id, "promised", **given)
+    await house.pay(account, "600.00")
+    await house.until_day(FIRST_CALL_DAY + 8)
+    text = await house.duecourse.store_text(account, "You called me twice in an hour.")
+    complaint = {"complaint_id": f"complaint-of-{account}", "category": "conduct", "agent_id": "agent-7"}
+    await house.tell(account, "file_complaint", **complaint, text_ref=text)
+    decision = {"outcome": "upheld", "resolved_by": "ombudsman-1", "explanation_ref": text}
+    await house.ask(account, "resolve_complaint", complaint_id=complaint["complaint_id"], **decision)
+    with house.reading() as session:
+        (measured,) = [each for each in measures_of_agents(session, begun) if each.agent_id == "agent-7"]
+    assert (measured.calls, measured.conversations, measured.right_party) == (1, 1, 1)
+    assert (measured.promises_taken, measured.promises_kept, measured.promises_broken) == (1, 1, 0)
+    assert (measured.complaints_upheld, measured.reviews, measured.quality_percent) == (1, 0, None)
