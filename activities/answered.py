@@ -9,6 +9,7 @@ from domain.events import (
     ChannelOpened,
     ComplaintResolved,
     HoldEnded,
+    PlanAgreed,
     ReferralDecided,
     TrackSet,
 )
@@ -17,7 +18,17 @@ from domain.requests import DecideLegalReferral
 from domain.tracks import FIRM_SUBJECT
 from storage import person_tasks
 
-_SAID_BY = ("decided_by", "resolved_by", "ended_by", "resumed_by", "closed_by", "set_by", "granted_by", "reported_by")
+_SAID_BY = (
+    "decided_by",
+    "resolved_by",
+    "ended_by",
+    "resumed_by",
+    "closed_by",
+    "set_by",
+    "granted_by",
+    "reported_by",
+    "agreed_by",
+)
 """The fields of a message that name the person whose decision it is."""
 
 
@@ -45,6 +56,8 @@ def _answered_by(event: CaseEvent, message: Message) -> Iterator[str]:
             yield f"hold:{event.complaint_id}"
         case ReferralDecided() if isinstance(message, DecideLegalReferral):
             yield f"referral:{message.referral_id}"
+        case PlanAgreed(replaces=replaced) if replaced:
+            yield f"plan:{replaced}"
         case ChannelOpened():
             yield "address"
         case TrackSet():

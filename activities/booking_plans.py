@@ -1,76 +1,173 @@
-"""Instalment plans: a schedule within the policy's limits, and what an agreed one leads to."""
+"""Instalment plans: proposals and counter-offers within the policy's limits, and what an agreed one leads to."""
 
-import calendar
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from activities.booking_facts import minor
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from activities.occasions import owe
-from domain.case import Plan, PlanInstalment
+from activities.plan_messages import last_day
+from domain.case import Case, Plan, PlanInstalment
 from domain.contact_facts import ServiceOccasion
-from domain.events import MessagesOwed, PlanAgreed, PlanProposed
-from domain.facts import AgreePlan
+from domain.events import CaseEvent, MessagesOwed, PlanAgreed, PlanProposed
+from domain.facts import AgreePlan, PlannedInstalment
 from domain.holds import Hold
-from domain.money import format_minor, split_evenly
+from domain.money import format_minor
 from domain.owed_messages import OwedMessage
+from domain.plan_schedules import (
+    BeyondLimit,
+    DatedAmount,
+    PlanBounds,
+    Schedule,
+    beyond_limits,
+    beyond_order,
+    even_schedule,
+    months_from,
+    nearest_schedule,
+)
+from domain.progress import may_be_renegotiated
 from domain.registration import end_of_day
-from domain.requests import PlanInterval, ProposePlan
+from domain.requests import CounterPlan, PlanInterval, ProposePlan
 from domain.terms import HoldKind
-from storage.people import record_hold
-from storage.plans import record_plan
+from storage.agents import authority_of
+from storage.people import end_hold, record_hold
+from storage.plans import end_plan, record_plan
+
+_AGREEMENT_WITHIN = timedelta(days=14)
+"""For so long the written agreement is tried."""
 
 
 def propose_plan(desk: Desk, request: ProposePlan) -> Effect:
     """Offer a schedule of even instalments; it binds nobody yet.
 
     Raises:
-        RefusedError: if it is beyond the policy's limits.
+        RefusedError: if it is beyond the policy's limits and nobody may approve it.
     """
-    limits, currency = desk.policy.plans, desk.account.currency
-    arrears = desk.statement().arrears(desk.now).total_minor
-    if request.instalment_count > limits.most_instalments:
-        words = f"the policy allows at most {limits.most_instalments} instalments, not {request.instalment_count}"
-        raise RefusedError("plan_too_many", words)
-    smallest = limits.smallest_instalment_minor(currency)
-    if arrears < smallest * request.instalment_count:
-        words = f"no instalment may be below {format_minor(smallest, currency)} {currency}; propose fewer"
+    bounds = bounds_of(desk, request.disposable_income)
+    schedule = even_schedule(_due_dates(request), bounds.covers_minor[0], bounds)
+    if not schedule:
+        words = f"{bounds.amount(bounds.covers_minor[0])} is too little for {request.instalment_count} instalments"
         raise RefusedError("plan_too_small", words)
-    days = _due_dates(request)
-    zone = desk.debtor.time_zone
-    if end_of_day(days[0], zone) <= desk.now:
-        raise RefusedError("date_in_past", f"{days[0].isoformat()} is in the past; give a later date")
-    if end_of_day(days[-1], zone) > desk.now + limits.longest + timedelta(days=1):
-        words = f"the plan would end on {days[-1].isoformat()}; the policy allows {limits.longest.days} days"
-        raise RefusedError("plan_too_long", words)
-    amounts = split_evenly(arrears, request.instalment_count)
-    instalments = tuple(PlanInstalment(end_of_day(day, zone), each) for day, each in zip(days, amounts, strict=True))
-    plan = Plan(f"plan-{request.request_id}", instalments)
-    return Effect((PlanProposed(plan),), {"plan_id": plan.plan_id, "instalments": _schedule(days, amounts, currency)})
+    _refuse_first(beyond_order(schedule, bounds))
+    _refuse_unless_approved(desk, beyond_limits(schedule, bounds), request.approved_by, request.proposed_by)
+    return _proposed(desk, request, schedule)
 
 
-def agree_plan(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> Effect:
+def counter_plan(desk: Desk, request: CounterPlan) -> Effect:
+    """Answer the person's own wish: with a plan like it, or with the nearest one within the policy's limits.
+
+    Raises:
+        RefusedError: if there is none within the limits.
+    """
+    bounds, wish = bounds_of(desk, request.disposable_income), _as_schedule(desk, request.instalments)
+    faults = [*beyond_order(wish, bounds), *beyond_limits(wish, bounds)]
+    if not faults:
+        return _proposed(desk, request, wish, status="accepted")
+    if request.approved_by is not None and not any(beyond_order(wish, bounds)):
+        _refuse_unless_approved(desk, faults, request.approved_by, request.proposed_by)
+        return _proposed(desk, request, wish, status="accepted")
+    nearest = nearest_schedule(wish, bounds)
+    if nearest is None:
+        words = f"no plan within the policy's limits fits: {faults[0].words}; ask a person to approve one, or for time"
+        raise RefusedError(faults[0].code, words)
+    return _proposed(desk, request, nearest, status="counter_offer", reasons=[each.words for each in faults])
+
+
+def agree_plan(desk: Desk, fact: AgreePlan, case: Case) -> Effect:
     """Bind the person and us to a plan: the one that was proposed, or the instalments that the fact names.
 
     Raises:
-        RefusedError: if it does not add up to what is owed, or its dates do not follow each other.
+        RefusedError: if it does not add up to what is owed, its dates do not follow each other, or it is beyond the
+            policy's limits and nobody may approve it.
     """
-    use_proposed = proposed is not None and not fact.instalments
-    instalments = proposed.instalments if proposed is not None and use_proposed else _written_plan(desk, fact)
-    statement = desk.statement()
-    total = sum(each.amount_minor for each in instalments)
-    arrears, balance = statement.arrears(desk.now).total_minor, statement.balance.total_minor
-    if total not in (arrears, balance):
-        words = f"the instalments add up to {total} minor units; they must cover the arrears of {arrears}"
-        raise RefusedError("plan_sum", words + (f", or the balance of {balance}" if balance != arrears else ""))
-    plan = Plan(fact.plan_id, instalments, desk.now, statement.paid_minor)
-    hold = Hold(HoldKind.PLAN, fact.plan_id, desk.now)
+    renegotiated = case.plan if may_be_renegotiated(case, desk.now) else None
+    proposed = case.new_plan if renegotiated is not None else case.plan
+    instalments = _agreed_instalments(desk, fact, proposed)
+    plan = Plan(fact.plan_id, instalments, desk.now, desk.statement().paid_minor)
+    if renegotiated is not None:
+        _replace(desk, renegotiated)
+    _record(desk, plan)
+    replaces = renegotiated.plan_id if renegotiated is not None else ""
+    owed = MessagesOwed((_agreement(desk, plan), *_reminders(desk, plan)))
+    events: tuple[CaseEvent, ...] = (PlanAgreed(fact.plan_id, instalments, desk.now, replaces), owed)
+    return Effect(events, {"status": "applied", "plan_id": fact.plan_id})
+
+
+def bounds_of(desk: Desk, disposable_income: str | None = None) -> PlanBounds:
+    """The policy's limits for a plan on the account now."""
+    limits, currency, statement = desk.policy.plans, desk.account.currency, desk.statement()
+    share = None
+    if disposable_income is not None:
+        share = minor(disposable_income, desk) * limits.income_percent // 100
+    return PlanBounds(
+        currency=currency,
+        covers_minor=(statement.arrears(desk.now).total_minor, statement.balance.total_minor),
+        today=desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date(),
+        most_instalments=limits.most_instalments,
+        smallest_minor=limits.smallest_instalment_minor(currency),
+        longest_days=limits.longest.days,
+        down_payment_percent=limits.down_payment_percent,
+        most_a_month_minor=share,
+    )
+
+
+def _agreed_instalments(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> tuple[PlanInstalment, ...]:
+    """What binds. A proposal was held against the limits when it was made, and must still cover what is owed."""
+    bounds = bounds_of(desk)
+    if proposed is not None and not fact.instalments:
+        schedule = tuple(DatedAmount(last_day(each.due_at, desk), each.amount_minor) for each in proposed.instalments)
+        _refuse_first(beyond_order(schedule, bounds))
+        return proposed.instalments
+    schedule = _as_schedule(desk, fact.instalments)
+    _refuse_first(beyond_order(schedule, bounds))
+    _refuse_unless_approved(desk, beyond_limits(schedule, bounds), fact.approved_by, fact.agreed_by)
+    return _as_instalments(desk, schedule)
+
+
+def _refuse_first(faults: Iterable[BeyondLimit]) -> None:
+    for each in faults:
+        raise RefusedError(each.code, each.words)
+
+
+def _refuse_unless_approved(desk: Desk, faults: Iterable[BeyondLimit], approved_by: str | None, asked_by: str) -> None:
+    """What is beyond a limit needs the approval of somebody else with the policy's authority."""
+    found, needed = list(faults), desk.policy.plans.approval_authority
+    if not found:
+        return
+    if approved_by is None:
+        raise RefusedError(found[0].code, found[0].words)
+    if approved_by == asked_by:
+        raise RefusedError("conflict_of_interest", "a plan beyond the limits is approved by somebody else")
+    authority = authority_of(desk.session, approved_by)
+    if authority < needed:
+        words = f"{approved_by} has authority {authority}; a plan beyond the limits is approved with {needed} or more"
+        raise RefusedError("no_authority", words)
+
+
+def _proposed(desk: Desk, request: ProposePlan | CounterPlan, schedule: Schedule, **answer: object) -> Effect:
+    plan = Plan(f"plan-{request.request_id}", _as_instalments(desk, schedule))
+    told = {"plan_id": plan.plan_id, "instalments": _written(schedule, desk.account.currency), **answer}
+    return Effect((PlanProposed(plan),), told)
+
+
+def _record(desk: Desk, plan: Plan) -> None:
+    hold = Hold(HoldKind.PLAN, plan.plan_id, desk.now)
     record_hold(desk.session, desk.account.debtor_id, desk.account.account_id, hold)
     record_plan(desk.session, desk.account.account_id, plan, desk.now)
-    events = (PlanAgreed(fact.plan_id, instalments, desk.now), MessagesOwed(tuple(_reminders(desk, plan))))
-    return Effect(events, {"status": "applied", "plan_id": fact.plan_id})
+
+
+def _replace(desk: Desk, plan: Plan) -> None:
+    account = desk.account
+    end_hold(desk.session, account.debtor_id, account.account_id, HoldKind.PLAN, plan.plan_id, desk.now)
+    end_plan(desk.session, account.account_id, plan.plan_id, "replaced", desk.now)
+
+
+def _agreement(desk: Desk, plan: Plan) -> OwedMessage:
+    """What was agreed, in writing."""
+    occasion, deadline = ServiceOccasion.PLAN_AGREEMENT, desk.now + _AGREEMENT_WITHIN
+    return owe(desk, occasion, plan.plan_id, desk.now, deadline, owed_by=plan.plan_id)
 
 
 def _reminders(desk: Desk, plan: Plan) -> Iterator[OwedMessage]:
@@ -78,34 +175,28 @@ def _reminders(desk: Desk, plan: Plan) -> Iterator[OwedMessage]:
     for number, instalment in enumerate(plan.instalments, start=1):
         remind_at = instalment.due_at - desk.policy.plans.remind_before
         if remind_at > desk.now:
-            subject = f"{plan.plan_id}.{number}"
-            yield owe(desk, ServiceOccasion.PLAN_REMINDER, subject, remind_at, instalment.due_at, owed_by=plan.plan_id)
+            subject, deadline = f"{plan.plan_id}.{number}", instalment.due_at
+            yield owe(desk, ServiceOccasion.PLAN_REMINDER, subject, remind_at, deadline, owed_by=plan.plan_id)
 
 
-def _written_plan(desk: Desk, fact: AgreePlan) -> tuple[PlanInstalment, ...]:
-    instalments = tuple(
-        PlanInstalment(end_of_day(each.due_date, desk.debtor.time_zone), minor(each.amount, desk))
-        for each in fact.instalments
-    )
-    if any(later.due_at <= earlier.due_at for earlier, later in pairwise(instalments)):
-        raise RefusedError("plan_dates", "each instalment's date must be later than the one before it")
-    if instalments and instalments[0].due_at <= desk.now:
-        raise RefusedError("date_in_past", "the first instalment is due in the past; give a later date")
-    return instalments
+def _as_schedule(desk: Desk, instalments: Sequence[PlannedInstalment]) -> Schedule:
+    return tuple(DatedAmount(each.due_date, minor(each.amount, desk)) for each in instalments)
+
+
+def _as_instalments(desk: Desk, schedule: Schedule) -> tuple[PlanInstalment, ...]:
+    zone = desk.debtor.time_zone
+    return tuple(PlanInstalment(end_of_day(each.due_date, zone), each.amount_minor) for each in schedule)
 
 
 def _due_dates(request: ProposePlan) -> list[date]:
-    return [_after(request.first_due_date, request.interval, number) for number in range(request.instalment_count)]
+    if request.interval is PlanInterval.MONTH:
+        return months_from(request.first_due_date, request.instalment_count)
+    between = timedelta(days=7 if request.interval is PlanInterval.WEEK else 14)
+    return [request.first_due_date + between * number for number in range(request.instalment_count)]
 
 
-def _after(first: date, interval: PlanInterval, number: int) -> date:
-    if interval is not PlanInterval.MONTH:
-        return first + timedelta(days=(7 if interval is PlanInterval.WEEK else 14) * number)
-    year, month = divmod(first.month - 1 + number, 12)
-    year, month = first.year + year, month + 1
-    return date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
-
-
-def _schedule(days: Sequence[date], amounts: Sequence[int], currency: str) -> list[dict[str, str]]:
-    pairs = zip(days, amounts, strict=True)
-    return [{"due_date": day.isoformat(), "amount": format_minor(amount, currency)} for day, amount in pairs]
+def _written(schedule: Schedule, currency: str) -> list[dict[str, str]]:
+    return [
+        {"due_date": each.due_date.isoformat(), "amount": format_minor(each.amount_minor, currency)}
+        for each in schedule
+    ]

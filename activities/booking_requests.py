@@ -4,7 +4,7 @@ from functools import singledispatch
 from typing import Any
 
 from activities.booking_facts import ends_at
-from activities.booking_plans import agree_plan, propose_plan
+from activities.booking_plans import agree_plan, counter_plan, propose_plan
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.track_choice import set_track
@@ -25,6 +25,7 @@ from domain.ledger import Entry, EntryKind
 from domain.money import MoneyError, format_minor, parse_minor
 from domain.requests import (
     CloseCase,
+    CounterPlan,
     DecideLegalReferral,
     DecideWaiver,
     EndCircumstance,
@@ -62,12 +63,17 @@ def _book(request: Message, _desk: Desk, _case: Case) -> Effect:
 
 @_book.register
 def _(fact: AgreePlan, desk: Desk, case: Case) -> Effect:
-    return agree_plan(desk, fact, case.plan)
+    return agree_plan(desk, fact, case)
 
 
 @_book.register
 def _(request: ProposePlan, desk: Desk, _case: Case) -> Effect:
     return propose_plan(desk, request)
+
+
+@_book.register
+def _(request: CounterPlan, desk: Desk, _case: Case) -> Effect:
+    return counter_plan(desk, request)
 
 
 @_book.register

@@ -79,7 +79,19 @@ NOTICE_FACTS = frozenset(
 )
 """What the templates of notices may say beside the rest."""
 
-OCCASION_FACTS = frozenset({"instalment_amount", "instalment_date", "plan_left"})
+OCCASION_FACTS = frozenset(
+    {
+        "answer_by",
+        "instalment_amount",
+        "instalment_date",
+        "missed_amount",
+        "plan_agreed_on",
+        "plan_cure",
+        "plan_left",
+        "plan_schedule",
+        "plan_total",
+    }
+)
 """What the templates of service messages and replies may say beside the rest; each occasion has some of them."""
 
 _ASKING = frozenset({MessageClass.DEMAND, MessageClass.STATUTORY})
@@ -249,6 +261,7 @@ def _notice(notice: NoticeFacts, currency: str, locale: Locale, conventions: Con
 def _occasion(told: OccasionFacts, currency: str, locale: Locale, conventions: Conventions) -> dict[str, str]:
     words = {name: write_amount(minor, currency, locale) for name, minor in told.amounts.items()}
     words |= {name: _write_date(day, locale, conventions) for name, day in told.dates.items()}
+    words |= {name: _write_days(count, conventions) for name, count in told.days.items()}
     words |= {name: inert(text) for name, text in told.texts.items()}
     for name, schedule in told.schedules.items():
         rows = (_row(day, minor, currency, locale, conventions) for day, minor in schedule)

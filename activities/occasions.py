@@ -10,11 +10,16 @@ from datetime import datetime
 
 from activities.desk import Desk
 from activities.guard import Guard
-from activities.plan_messages import coming_instalment
+from activities.plan_messages import agreed_plan, coming_instalment, missed_instalment
 from domain.contact_facts import ReplyOccasion, ServiceOccasion
 from domain.messages import OccasionFacts
 from domain.owed_messages import OwedMessage
 from domain.terms import Channel, MessageClass
+
+_SOON = (Channel.SMS, Channel.EMAIL, Channel.LETTER)
+"""For what is short and wanted soon."""
+_IN_FULL = (Channel.EMAIL, Channel.LETTER)
+"""For what is kept and read again."""
 
 MessageOccasion = ServiceOccasion | ReplyOccasion
 
@@ -30,7 +35,9 @@ class Occasion:
 
 
 OCCASIONS: Mapping[MessageOccasion, Occasion] = {
-    ServiceOccasion.PLAN_REMINDER: Occasion((Channel.SMS, Channel.EMAIL, Channel.LETTER), coming_instalment),
+    ServiceOccasion.PLAN_REMINDER: Occasion(_SOON, coming_instalment),
+    ServiceOccasion.PLAN_AGREEMENT: Occasion(_IN_FULL, agreed_plan),
+    ServiceOccasion.PLAN_MISSED: Occasion(_SOON, missed_instalment),
 }
 """Every service message and reply that can be owed. Each has its templates, and its lists in ``messages.yaml``."""
 

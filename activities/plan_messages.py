@@ -4,8 +4,23 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from activities.desk import Desk
+from domain.case import Plan
 from domain.messages import OccasionFacts
-from storage.plans import plan_in_force
+from storage.plans import missed_at, plan_in_force
+
+
+def agreed_plan(desk: Desk, plan_id: str) -> OccasionFacts | None:
+    """The whole plan as it was agreed; none once it has ended."""
+    plan = plan_in_force(desk.session, desk.account.account_id, plan_id)
+    if plan is None or plan.agreed_at is None:
+        return None
+    schedule = tuple((last_day(each.due_at, desk), each.amount_minor) for each in plan.instalments)
+    return OccasionFacts(
+        amounts={"plan_total": plan.total_minor},
+        dates={"plan_agreed_on": _local(plan.agreed_at, desk).date()},
+        days={"plan_cure": desk.policy.plans.cure.days},
+        schedules={"plan_schedule": schedule},
+    )
 
 
 def coming_instalment(desk: Desk, subject: str) -> OccasionFacts | None:
@@ -28,6 +43,27 @@ def coming_instalment(desk: Desk, subject: str) -> OccasionFacts | None:
     return OccasionFacts(amounts=amounts, dates={"instalment_date": last_day(due_at, desk)})
 
 
-def last_day(due_at: datetime, desk: Desk) -> date:
-    """The day where the person lives that ends at a moment."""
-    return (due_at.astimezone(ZoneInfo(desk.debtor.time_zone)) - timedelta(microseconds=1)).date()
+def missed_instalment(desk: Desk, plan_id: str) -> OccasionFacts | None:
+    """What a plan lacks, and until when a new one may replace it; none once that is over or all has been caught up."""
+    plan = plan_in_force(desk.session, desk.account.account_id, plan_id)
+    missed = missed_at(desk.session, desk.account.account_id, plan_id)
+    if plan is None or missed is None:
+        return None
+    lacking = plan.left_by(_fallen_due(plan, desk.now), desk.statement().paid_minor)
+    if not lacking:
+        return None
+    answer_by = last_day(missed + desk.policy.plans.renegotiate_within, desk)
+    return OccasionFacts(amounts={"missed_amount": lacking}, dates={"answer_by": answer_by})
+
+
+def last_day(moment: datetime, desk: Desk) -> date:
+    """The last whole day before a moment, where the person lives."""
+    return _local(moment, desk).date() - timedelta(days=1)
+
+
+def _local(moment: datetime, desk: Desk) -> datetime:
+    return moment.astimezone(ZoneInfo(desk.debtor.time_zone))
+
+
+def _fallen_due(plan: Plan, now: datetime) -> int:
+    return sum(1 for each in plan.instalments if each.due_at <= now)

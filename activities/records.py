@@ -3,12 +3,14 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.asked_meanwhile import owed_meanwhile
 from activities.booking import Books, settle_refused
-from activities.desk import Library, RefusedError
+from activities.desk import Desk, Library, RefusedError
 from activities.opening import open_account
 from domain.money import format_minor
 from domain.orders import (
     ActivityName,
+    Asked,
     Booking,
     CaseToClose,
     MessageToBook,
@@ -80,14 +82,15 @@ class Records:
                 settle_refused(session, rejection.account_id, rejection.id, refusal, rejection.at)
 
     @activity.defn(name=ActivityName.ASK_PERSON)
-    def ask_person(self, order: PersonToAsk) -> None:
+    def ask_person(self, order: PersonToAsk) -> Asked:
         """Put a decision on a person's list; asked again, it stays there with the new deadline."""
         with self._database.writing() as session:
-            account, _ = lock_account(session, order.account_id)
-            write_milestones(session, account, order.milestones)
+            desk = Desk.open(session, self._library, order.account_id, lambda: order.as_of)
+            write_milestones(session, desk.account, order.milestones)
             if person_tasks.ask(session, order.account_id, order.subject, order.as_of, order.deadline):
                 deadline = f"{order.deadline:%Y-%m-%dT%H:%M:%SZ}"
                 audit.append(session, order.account_id, order.as_of, "person_asked", order.subject, deadline=deadline)
+            return Asked(owed_meanwhile(desk, order.subject))
 
     @activity.defn(name=ActivityName.CLOSE_CASE)
     def close_case(self, order: CaseToClose) -> None:

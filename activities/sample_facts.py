@@ -33,8 +33,19 @@ _EQUAL = MessageFacts(
         Itemisation(date(2026, 2, 17), 118_203, Sums(7_011, 6_021, 5_017), 11_096), period_ends=date(2026, 7, 11)
     ),
     occasion=OccasionFacts(
-        amounts={"instalment_amount": 31_289, "plan_left": 93_867},
-        dates={"instalment_date": date(2026, 8, 19)},
+        amounts={
+            "instalment_amount": 31_289,
+            "missed_amount": 31_287,
+            "plan_left": 93_867,
+            "plan_total": 125_154,
+        },
+        dates={
+            "answer_by": date(2026, 9, 3),
+            "instalment_date": date(2026, 8, 19),
+            "plan_agreed_on": date(2026, 5, 21),
+        },
+        days={"plan_cure": 13},
+        schedules={"plan_schedule": ((date(2026, 6, 27), 62_577), (date(2026, 7, 29), 62_577))},
     ),
     offers=CallOffers(37, 3_017, timedelta(days=419), timedelta(days=23), waiver_minor=2_013),
 )

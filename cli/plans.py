@@ -9,6 +9,13 @@ from cli.telling import Answer, answer, ask, new_id, tell, the_only
 from client.duecourse import Duecourse
 from domain.requests import PlanInterval
 
+DisposableIncome = Annotated[
+    str | None, typer.Option(metavar="AMOUNT", help="What the person says is left to them in a month.")
+]
+ApprovedBy = Annotated[
+    str | None, typer.Option(metavar="WHO", help="Who lets it be beyond the policy's limits; somebody else.")
+]
+
 commands = typer.Typer()
 
 
@@ -19,6 +26,8 @@ def propose_plan(
     first_due: Annotated[str, typer.Option(metavar="DAY", help="The day of the first, such as 2026-12-15.")],
     by: By,
     interval: Annotated[PlanInterval, typer.Option(help="From one to the next.")] = PlanInterval.MONTH,
+    disposable_income: DisposableIncome = None,
+    approved_by: ApprovedBy = None,
     request_id: RequestId = None,
     as_json: Json = False,
 ) -> None:
@@ -34,9 +43,34 @@ def propose_plan(
             first_due_date=first_due,
             proposed_by=by,
             interval=interval.value,
+            disposable_income=disposable_income,
+            approved_by=approved_by,
         )
 
     answer(as_json, "Plan proposed", work)
+
+
+@commands.command("counter-plan", rich_help_panel="Ask and decide")
+def counter_plan(
+    account_id: AccountId,
+    instalment: Annotated[
+        list[str],
+        typer.Option(metavar="DAY=AMOUNT", help="One that the person wishes, such as 2026-12-15=120.00. Repeat it."),
+    ],
+    by: By,
+    disposable_income: DisposableIncome = None,
+    approved_by: ApprovedBy = None,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for the plan that the person wishes; the answer is that plan, or the nearest one within the limits."""
+    wish = [_instalment(each) for each in instalment]
+
+    async def work(duecourse: Duecourse) -> Answer:
+        body = {"instalments": wish, "proposed_by": by, "approved_by": approved_by}
+        return await ask(duecourse, account_id, "counter_plan", request_id, **body, disposable_income=disposable_income)
+
+    answer(as_json, "Wish answered", work)
 
 
 @commands.command("agree-plan", rich_help_panel="Tell what happened")
@@ -44,6 +78,7 @@ def agree_plan(
     account_id: AccountId,
     by: By,
     plan: Annotated[str | None, typer.Option(help="Its id.", show_default="the one proposed last")] = None,
+    approved_by: ApprovedBy = None,
     instalment: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,7 +96,7 @@ def agree_plan(
 
     async def work(duecourse: Duecourse) -> Answer:
         plan_id = plan or (new_id("plan") if written else await _proposed_plan(duecourse, account_id))
-        body = {"plan_id": plan_id, "agreed_by": by, "instalments": written or None}
+        body = {"plan_id": plan_id, "agreed_by": by, "instalments": written or None, "approved_by": approved_by}
         return await tell(duecourse, account_id, "agree_plan", event_id, occurred_at, **body)
 
     answer(as_json, "Plan agreed", work)
@@ -75,6 +110,7 @@ def _instalment(text: str) -> dict[str, Any]:
 
 
 async def _proposed_plan(duecourse: Duecourse, account_id: str) -> str:
-    plan = (await duecourse.status(account_id)).get("plan")
-    proposed = [plan["plan_id"]] if plan is not None and plan["agreed_at"] is None else []
+    status = await duecourse.status(account_id)
+    known = [each for each in (status.get("plan"), status.get("new_plan")) if each is not None]
+    proposed = [each["plan_id"] for each in known if each["agreed_at"] is None]
     return the_only(proposed, "proposed plan", "--plan")

@@ -7,9 +7,11 @@ from domain.case import Case
 from domain.facts import AgreePlan, CallOutcome, Message, RecordCallOutcome, RecordLegalOutcome, ReportHardship
 from domain.holds import Hold
 from domain.orders import Refusal
+from domain.progress import may_be_renegotiated
 from domain.requests import (
     BeginCall,
     CloseCase,
+    CounterPlan,
     DecideLegalReferral,
     DecideWaiver,
     EndCircumstance,
@@ -54,9 +56,9 @@ def _(message: GrantGrace, _case: Case, now: datetime) -> Refusal | None:
 
 @_refusal.register
 def _(message: AgreePlan, case: Case, now: datetime) -> Refusal | None:
-    plan = case.plan
-    if plan is not None and plan.agreed_at is not None:
-        return Refusal("plan_in_force", f"plan {plan.plan_id} is in force; it must end before another is agreed")
+    if _plan_stands(case, now):
+        return _plan_in_force(case, "agreed")
+    plan = case.new_plan if may_be_renegotiated(case, now) else case.plan
     if any(hold.kind is HoldKind.PLAN and hold.hold_id == message.plan_id for hold in case.holds):
         return Refusal("plan_reused", f"plan {message.plan_id} was in force before; agree another under its own id")
     if not message.instalments and (plan is None or plan.plan_id != message.plan_id):
@@ -66,9 +68,14 @@ def _(message: AgreePlan, case: Case, now: datetime) -> Refusal | None:
 
 @_refusal.register
 def _(message: ProposePlan, case: Case, now: datetime) -> Refusal | None:
-    if case.plan is not None and case.plan.agreed_at is not None:
-        return Refusal("plan_in_force", f"plan {case.plan.plan_id} is in force; it must end before another is proposed")
+    if _plan_stands(case, now):
+        return _plan_in_force(case, "proposed")
     return _past(message.first_due_date, now)
+
+
+@_refusal.register
+def _(_message: CounterPlan, case: Case, now: datetime) -> Refusal | None:
+    return _plan_in_force(case, "proposed") if _plan_stands(case, now) else None
 
 
 @_refusal.register
@@ -161,6 +168,16 @@ def _(_message: CloseCase, case: Case, _now: datetime) -> Refusal | None:
     if case.referral is not None and case.referral.approved_by is not None:
         return Refusal("referred", "the account is with counsel; record the legal outcome instead")
     return None
+
+
+def _plan_stands(case: Case, now: datetime) -> bool:
+    """Whether a plan is in force and no new one may replace it."""
+    return case.plan is not None and case.plan.agreed_at is not None and not may_be_renegotiated(case, now)
+
+
+def _plan_in_force(case: Case, done: str) -> Refusal:
+    plan_id = case.plan.plan_id if case.plan is not None else ""
+    return Refusal("plan_in_force", f"plan {plan_id} is in force; it must end before another is {done}")
 
 
 def _past(when: date | datetime | None, now: datetime) -> Refusal | None:

@@ -59,11 +59,20 @@ class Plan:
     instalments: tuple[PlanInstalment, ...]
     agreed_at: datetime | None = None
     paid_before_minor: int = 0
+    renegotiated_from: datetime | None = None
+    """When the time began in which a new plan may replace it; an instalment had been missed beyond its cure."""
+    replaces: str = ""
+    """The plan that it replaced after a missed instalment. There is no second renegotiation."""
 
     @property
     def total_minor(self) -> int:
         """What the plan covers."""
         return sum(each.amount_minor for each in self.instalments)
+
+    @property
+    def subject(self) -> str:
+        """Under which a person is asked to renegotiate it."""
+        return f"plan:{self.plan_id}"
 
     def left_minor(self, paid_minor: int) -> int:
         """What is left of it once that much has been paid on the account altogether."""
@@ -165,6 +174,8 @@ class Case:
     call: CallTask | None = None
     promise: Promise | None = None
     plan: Plan | None = None
+    new_plan: Plan | None = None
+    """Proposed to replace the plan in force."""
     complaints: tuple[Complaint, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     referral: Referral | None = None

@@ -15,6 +15,8 @@ class ServiceOccasion(StrEnum):
     """An instalment of the agreed plan is coming."""
     PLAN_AGREEMENT = "plan_agreement"
     """What was agreed, in writing."""
+    PLAN_MISSED = "plan_missed"
+    """An instalment was missed, and a new plan is offered."""
     PROMISE_REMINDER = "promise_reminder"
     """The day that the person promised is coming."""
     CHECK_IN = "check_in"

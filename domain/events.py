@@ -26,7 +26,7 @@ from domain.holds import Hold
 from domain.ledger import Debt
 from domain.owed_messages import Bar, OwedMessage
 from domain.owing import changed, give_up_messages, with_message, without_message
-from domain.progress import advance, fall_back, stand_still, with_milestone, without_channel
+from domain.progress import advance, end_plan, fall_back, stand_still, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
 from domain.track_of_case import chosen_by_person, judge_track
 
@@ -91,6 +91,8 @@ class PlanAgreed:
     plan_id: str
     instalments: tuple[PlanInstalment, ...]
     at: datetime
+    replaces: str = ""
+    """The plan in force that it replaces after a missed instalment."""
     kind: Literal["plan_agreed"] = "plan_agreed"
 
 
@@ -427,14 +429,15 @@ def _(event: PromiseTaken, case: Case) -> Case:
 @_apply.register
 def _(event: PlanProposed, case: Case) -> Case:
     in_force = case.plan is not None and case.plan.agreed_at is not None
-    return case if in_force else replace(case, plan=event.plan)
+    return replace(case, new_plan=event.plan) if in_force else replace(case, plan=event.plan)
 
 
 @_apply.register
 def _(event: PlanAgreed, case: Case) -> Case:
     if _knows(case, HoldKind.PLAN, event.plan_id):
         return case
-    plan = Plan(event.plan_id, event.instalments, agreed_at=event.at, paid_before_minor=case.debt.paid_minor)
+    case = end_plan(case, "plan_replaced", event.at) if event.replaces else case
+    plan = Plan(event.plan_id, event.instalments, event.at, case.debt.paid_minor, replaces=event.replaces)
     return _with_hold(replace(case, plan=plan), Hold(HoldKind.PLAN, event.plan_id, event.at))
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -73,6 +73,10 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    added: ClassVar[frozenset[str]] = frozenset()
+    """Fields that came after the first release. One that is not given leaves no trace in the digest, so that what was
+    told before is recognised when it is told again."""
+
 
 class Fact(Message):
     """Something that happened, told once under its own id."""
@@ -111,6 +115,10 @@ class AgreePlan(Fact):
     plan_id: Reference
     agreed_by: Reference
     instalments: Annotated[tuple[PlannedInstalment, ...], Field(max_length=120)] = ()
+    approved_by: Reference | None = None
+    """Who lets instalments given here be beyond the policy's limits: somebody else than who agreed."""
+
+    added = frozenset({"approved_by"})
 
 
 class ComplaintCategory(StrEnum):
@@ -303,5 +311,7 @@ PERSON_WIDE_FACTS = frozenset(
 
 def digest_of(message: Message) -> str:
     """A digest of everything the message says, by which a second use of its id with another body is recognised."""
-    body = json.dumps(message.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    told = message.model_dump(mode="json")
+    given = {name: value for name, value in told.items() if value is not None or name not in message.added}
+    body = json.dumps(given, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()[:16]

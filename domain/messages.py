@@ -54,6 +54,8 @@ class OccasionFacts:
     """In minor units of the account's currency."""
     dates: Mapping[str, date] = field(default_factory=dict)
     """In the person's zone."""
+    days: Mapping[str, int] = field(default_factory=dict)
+    """Lengths of time."""
     texts: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, tuple[tuple[date, int], ...]] = field(default_factory=dict)
     """Dates with their amounts in minor units: a row each."""

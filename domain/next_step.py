@@ -9,7 +9,7 @@ from domain.case import Case, Referral
 from domain.holds import Hold, add_time_off_hold
 from domain.owed_messages import Bar, Barred
 from domain.owing import Sending, asked_about_from, next_question, next_sending
-from domain.progress import earliest_contact_at, exhausted, plan_check_at
+from domain.progress import earliest_contact_at, exhausted, may_be_renegotiated, plan_judged_at
 from domain.terms import Channel, ClosedReason, HoldKind, MessageClass, Stage
 from domain.track_of_case import firm_asked_at
 from domain.tracks import FIRM_SUBJECT
@@ -71,6 +71,8 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         subjects.append(asked_of_referral)
     if case.referral is None and case.channel is None and not case.open_holds(now):
         subjects.append("address")
+    if case.plan is not None and may_be_renegotiated(case, now):
+        subjects.append(case.plan.subject)
     for message in case.owed_messages:
         first = asked_about_from(case, message)
         if first is not None and first <= now:
@@ -189,10 +191,11 @@ def _holding(case: Case, now: datetime) -> Step | None:
     wakes = [hold.ends_at for hold in holds if hold.ends_at is not None]
     wakes += [case.asked[subject] for subject in needs_person(case, now) if subject in case.asked]
     if case.plan is not None and case.plan.agreed_at is not None:
-        check_at = plan_check_at(case.plan, case.debt, case.timetable.plan_cure)
-        wakes += [check_at] if check_at is not None else []
+        judged_at = plan_judged_at(case.plan, case.debt, case.timetable)
+        wakes += [judged_at] if judged_at is not None else []
     kinds = ", ".join(sorted({hold.kind for hold in holds}))
-    kind = StepKind.AWAIT_PERSON if any(_needs_person(hold) for hold in holds) else StepKind.WAIT
+    asked = any(_needs_person(hold) for hold in holds) or may_be_renegotiated(case, now)
+    kind = StepKind.AWAIT_PERSON if asked else StepKind.WAIT
     return Step(kind, min(wakes, default=now + case.timetable.review_within), f"on hold: {kinds}")
 
 

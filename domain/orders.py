@@ -43,7 +43,7 @@ class ActivityName(StrEnum):
     FIND_MOMENT = "find_moment"
     """Local: find the lawful moment for the next contact; answers a :class:`PlannedContact`."""
     ASK_PERSON = "ask_person"
-    """Local: put a decision on a person's list."""
+    """Local: put a decision on a person's list; answers an :class:`Asked`, or nothing in the first release."""
     CLOSE_CASE = "close_case"
     """Local: store the closed case."""
     OPEN_REVIEW = "open_review"
@@ -205,6 +205,14 @@ class PersonToAsk:
     deadline: datetime
     as_of: datetime
     milestones: tuple[Milestone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision is on a person's list."""
+
+    events: tuple[CaseEvent, ...] = ()
+    """What the case owes the debtor meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

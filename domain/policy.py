@@ -203,6 +203,14 @@ class PlanLimits(Part):
     """How long a missed instalment may be made good before the plan is broken."""
     remind_before: Duration = timedelta(days=3)
     """How long before an instalment's date the person is reminded of it."""
+    down_payment_percent: Percent = 0
+    """The least share of the whole that the first instalment must be."""
+    income_percent: Percent = 50
+    """The most that the instalments of a month may take of the disposable income that the person has stated."""
+    approval_authority: Annotated[int, Field(strict=True, ge=1, le=9)] = 2
+    """The least authority of whoever approves a plan beyond these limits."""
+    renegotiate_within: DurationOrZero = timedelta(days=7)
+    """How long, after the cure of a missed instalment, one new plan may replace the plan before it is broken."""
 
     def smallest_instalment_minor(self, currency: str) -> int:
         """The smallest instalment in minor units of one of the policy's currencies."""
@@ -319,6 +327,7 @@ class Policy(Part):
             call_within=self.calls.within,
             resume_after=self.resume_after,
             plan_cure=self.plans.cure,
+            plan_renegotiate_within=self.plans.renegotiate_within,
             promise_grace=self.promises.grace,
             review_within=self.review_within,
             final_notice_wait=self.legal_review.final_notice_wait,

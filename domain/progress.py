@@ -8,6 +8,7 @@ from domain.holds import last_end
 from domain.ledger import Debt
 from domain.owed_messages import Barred
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from domain.timetable import Timetable
 
 _PAID = frozenset({ClosedReason.CURED, ClosedReason.SETTLED})
 
@@ -79,6 +80,26 @@ def plan_check_at(plan: Plan, debt: Debt, cure: timedelta) -> datetime | None:
     return None
 
 
+def plan_judged_at(plan: Plan, debt: Debt, timetable: Timetable) -> datetime | None:
+    """When the plan is next looked at by itself; none when all of it is paid.
+
+    That is when its next unpaid instalment must have been paid, or when no new plan may replace it any more.
+    """
+    check_at = plan_check_at(plan, debt, timetable.plan_cure)
+    if check_at is None or plan.renegotiated_from is None:
+        return check_at
+    return max(check_at, plan.renegotiated_from + timetable.plan_renegotiate_within)
+
+
+def may_be_renegotiated(case: Case, now: datetime) -> bool:
+    """Whether the plan in force has missed an instalment beyond its cure, and a new plan may replace it."""
+    plan, cure = case.plan, case.timetable.plan_cure
+    if plan is None or plan.agreed_at is None or plan.renegotiated_from is None:
+        return False
+    check_at = plan_check_at(plan, case.debt, cure)
+    return check_at is not None and check_at <= now < plan.renegotiated_from + case.timetable.plan_renegotiate_within
+
+
 def stage_may_end(case: Case, now: datetime) -> bool:
     """Whether the present stage has had its time and its contacts."""
     return case.attempts >= case.stage_plan.attempts and case.stage_age(now) >= case.stage_minimum
@@ -148,13 +169,37 @@ def _judge_plan(case: Case, now: datetime) -> Case:
     plan = case.plan
     if plan is None or plan.agreed_at is None:
         return case
-    check_at = plan_check_at(plan, case.debt, case.timetable.plan_cure)
-    if check_at is not None and now < check_at:
+    judged_at = plan_judged_at(plan, case.debt, case.timetable)
+    if judged_at is not None and now < judged_at:
+        return case if may_be_renegotiated(case, now) else _caught_up(case, plan, now)
+    if judged_at is not None and plan.renegotiated_from is None and not plan.replaces:
+        waiting = replace(case, plan=replace(plan, renegotiated_from=now))
+        if may_be_renegotiated(waiting, now):
+            return with_milestone(waiting, "plan_missed", now, plan.plan_id)
+    if judged_at is None:
+        return end_plan(case, "plan_kept", now)
+    behaved = replace(case.behaviour, plans_broken=case.behaviour.plans_broken + 1)
+    return end_plan(replace(case, behaviour=behaved), "plan_broken", now)
+
+
+def end_plan(case: Case, kind: str, now: datetime) -> Case:
+    """The case without the plan in force, which ended in the way that the milestone says."""
+    plan = case.plan
+    if plan is None:
         return case
-    kind = "plan_kept" if check_at is None else "plan_broken"
-    behaved = replace(case.behaviour, plans_broken=case.behaviour.plans_broken + (check_at is not None))
-    case = with_milestone(replace(case, plan=None, behaviour=behaved), kind, now, plan.plan_id)
-    return _end_hold(case, HoldKind.PLAN, plan.plan_id, now)
+    case = with_milestone(_without_question(case, plan.subject), kind, now, plan.plan_id)
+    return _end_hold(replace(case, plan=None, new_plan=None), HoldKind.PLAN, plan.plan_id, now)
+
+
+def _caught_up(case: Case, plan: Plan, now: datetime) -> Case:
+    """What was missing has been paid: nobody need think of another plan any more."""
+    if plan.subject not in case.asked:
+        return case
+    return with_milestone(_without_question(case, plan.subject), "plan_caught_up", now, plan.plan_id)
+
+
+def _without_question(case: Case, subject: str) -> Case:
+    return replace(case, asked={each: deadline for each, deadline in case.asked.items() if each != subject})
 
 
 def _stand_by(case: Case, now: datetime) -> Case:

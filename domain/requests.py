@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.facts import Amount, Day, Message, ReasonCode, Reference, UntilDay
+from domain.facts import Amount, Day, Message, PlannedInstalment, ReasonCode, Reference, UntilDay
 from domain.terms import Track
 
 
@@ -33,6 +33,26 @@ class ProposePlan(Request):
     first_due_date: Day
     proposed_by: Reference
     interval: PlanInterval = PlanInterval.MONTH
+    disposable_income: Amount | None = None
+    """What the person says is left to them in a month."""
+    approved_by: Reference | None = None
+    """Who lets it be beyond the policy's limits: somebody else than who proposes it."""
+
+    added = frozenset({"disposable_income", "approved_by"})
+
+
+class CounterPlan(Request):
+    """The person's own wish: answered with a plan like it, or with the nearest one within the policy's limits.
+
+    Like a proposal the answer binds nobody until agreed.
+    """
+
+    instalments: Annotated[tuple[PlannedInstalment, ...], Field(min_length=1, max_length=120)]
+    proposed_by: Reference
+    disposable_income: Amount | None = None
+    """What the person says is left to them in a month."""
+    approved_by: Reference | None = None
+    """Who lets it be beyond the policy's limits: somebody else than who proposes it."""
 
 
 class ComplaintOutcome(StrEnum):
@@ -141,6 +161,7 @@ class CloseCase(Request):
 
 REQUESTS: dict[str, type[Request]] = {
     "propose_plan": ProposePlan,
+    "counter_plan": CounterPlan,
     "resolve_complaint": ResolveComplaint,
     "grant_grace": GrantGrace,
     "request_waiver": RequestWaiver,

@@ -71,3 +71,5 @@ class Timetable:
     """What a track multiplies the least time in a stage by; one that is not named leaves it."""
     track_rules: tuple[TrackRule, ...] = ()
     """The table that chooses the track by facts, the first rule that holds first; empty: only people choose."""
+    plan_renegotiate_within: timedelta = timedelta(0)
+    """How long a plan with a missed instalment waits, after the cure, for the one new plan that may replace it."""

@@ -12,7 +12,7 @@ from domain.tracks import FIRM_SUBJECT
 from storage import audit, person_tasks
 from storage.database import lock_debtor_of
 from storage.people import end_hold
-from storage.plans import end_plan
+from storage.plans import end_plan, note_missed
 from storage.tables import Account, AccountState, Debtor
 
 _CASES: TypeAdapter[Case] = TypeAdapter(Case)
@@ -21,6 +21,7 @@ _ENDS_HOLD = {
     "promise_broken": HoldKind.PROMISE,
     "plan_kept": HoldKind.PLAN,
     "plan_broken": HoldKind.PLAN,
+    "plan_replaced": HoldKind.PLAN,
 }
 """Milestones that end a hold, whose id is their detail."""
 _ANSWERS = {"track_changed": FIRM_SUBJECT, "firm_not_proposed": FIRM_SUBJECT}
@@ -94,6 +95,10 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
             continue
         audit.append(session, account.account_id, milestone.at, milestone.kind, milestone.detail)
         ended = _ENDS_HOLD.get(milestone.kind)
+        if milestone.kind == "plan_missed":
+            note_missed(session, account.account_id, milestone.detail, milestone.at)
+        elif milestone.kind.startswith("plan_"):
+            person_tasks.close(session, account.account_id, [f"plan:{milestone.detail}"], milestone.at, None)
         if ended is HoldKind.PLAN:
             outcome = milestone.kind.removeprefix("plan_")
             end_plan(session, account.account_id, milestone.detail, outcome, milestone.at)

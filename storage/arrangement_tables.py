@@ -19,6 +19,8 @@ class AgreedPlan(SQLModel, table=True):
     """What had been paid on the account before."""
     instalments: list[dict[str, Any]] = Field(sa_type=JsonDocument)
     """Each with ``due_at``, the end of its day, and ``amount_minor``."""
+    missed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When the time began in which another plan may replace it."""
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = Field(default=None, max_length=20)
-    """How it ended: ``kept`` or ``broken``."""
+    """How it ended: ``kept``, ``broken`` or ``replaced``."""

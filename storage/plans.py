@@ -35,6 +35,21 @@ def end_plan(session: Session, account_id: str, plan_id: str, outcome: str, at: 
     session.flush()
 
 
+def note_missed(session: Session, account_id: str, plan_id: str, at: datetime) -> None:
+    """Keep from when another plan may replace one in which an instalment was missed."""
+    row = session.get(AgreedPlan, (account_id, plan_id))
+    if row is not None:
+        row.missed_at = at
+        session.add(row)
+        session.flush()
+
+
+def missed_at(session: Session, account_id: str, plan_id: str) -> datetime | None:
+    """When the time began in which another plan may replace this one, if it has."""
+    row = session.get(AgreedPlan, (account_id, plan_id))
+    return row.missed_at if row is not None else None
+
+
 def plan_in_force(session: Session, account_id: str, plan_id: str) -> Plan | None:
     """The plan of that id, unless it has ended."""
     row = session.get(AgreedPlan, (account_id, plan_id))

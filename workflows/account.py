@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.next_step import Step, StepKind, next_step, wanted_at
     from domain.orders import (
         ActivityName,
+        Asked,
         Booking,
         CallPermit,
         CallToPermit,
@@ -63,6 +64,9 @@ from workflows.inbox import Arrival
 from workflows.options import OFFICE, RECORDS, contact_options
 from workflows.status import status_of
 from workflows.visibility import headline, show_attributes, story, timer_summary
+
+_ASKED: Any = Asked | None
+"""The first release answered nothing, and its histories are still replayed."""
 
 _REJECTED_KEPT = 20
 """How many refused inputs the status shows; the audit trail has them all."""
@@ -372,8 +376,11 @@ class AccountCollection:
         now, subject, written = workflow.now(), step.subject or "case", self._written()
         deadline = now + self.case.timetable.review_within
         order = PersonToAsk(self.case.account_id, subject, deadline, now, self.case.milestones)
-        await workflow.execute_local_activity(ActivityName.ASK_PERSON, order, **RECORDS)
-        self._apply(*written, PersonAsked(subject, deadline))
+        asked: Asked | None = await workflow.execute_local_activity(
+            ActivityName.ASK_PERSON, order, result_type=_ASKED, **RECORDS
+        )
+        owed = asked.events if asked is not None else ()
+        self._apply(*written, PersonAsked(subject, deadline), *owed)
 
     async def _open_review(self) -> None:
         referral: Referral = await workflow.execute_local_activity(

@@ -54,6 +54,7 @@ def status_of(case: Case, now: datetime, rejected: Sequence[RejectedInput] = ())
         "track_reason": case.track_reason,
         "firm_until": _iso(case.firm_until),
         "plan": _plain(case.plan),
+        "new_plan": _plain(case.new_plan),
         "promise": _plain(case.promise),
         "call": _plain(case.call),
         "complaints": [_plain(each) for each in case.complaints],

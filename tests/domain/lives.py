@@ -129,7 +129,8 @@ def timetables(draw: st.DrawFn) -> Timetable:
             attempts=draw(st.integers(1, 3)),
         )
         stages.append(plan)
-    return timetable(*stages, channels_for_exhaustion=draw(st.integers(1, 2)))
+    renegotiate = draw(st.just(timedelta(0)) | lengths(1, 10))
+    return timetable(*stages, channels_for_exhaustion=draw(st.integers(1, 2)), plan_renegotiate_within=renegotiate)
 
 
 @st.composite

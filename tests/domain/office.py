@@ -228,13 +228,15 @@ def _other_event(message: Message, case: Case, now: datetime) -> CaseEvent:
 
 
 def _plan_agreed(message: AgreePlan, case: Case, now: datetime) -> CaseEvent:
+    replaces = case.plan.plan_id if case.plan is not None and case.plan.agreed_at is not None else ""
     if message.instalments:
         agreed = tuple(
             PlanInstalment(end_of(each.due_date), parse_minor(each.amount, case.currency))
             for each in message.instalments
         )
-        return PlanAgreed(message.plan_id, agreed, now)
-    return PlanAgreed(message.plan_id, case.plan.instalments if case.plan is not None else (), now)
+        return PlanAgreed(message.plan_id, agreed, now, replaces)
+    proposed = case.new_plan if replaces else case.plan
+    return PlanAgreed(message.plan_id, proposed.instalments if proposed is not None else (), now, replaces)
 
 
 def _proposal(message: ProposePlan, case: Case, now: datetime) -> Plan:

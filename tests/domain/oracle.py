@@ -117,23 +117,38 @@ def _promises(life: Life) -> Iterator[Stop]:
 
 
 def _plans(life: Life) -> Iterator[Stop]:
-    for booked in life.booked:
-        message = booked.message
-        if isinstance(message, AgreePlan):
-            yield Stop(f"plan {message.plan_id}", booked.at, _plan_end(life, booked, message))
+    """Each plan until it was kept or broken by itself, or another took its place."""
+    agreed = [(each, each.message) for each in life.booked if isinstance(each.message, AgreePlan)]
+    ends: datetime | None = None
+    for number, (booked, message) in enumerate(agreed):
+        renews = number > 0 and (ends is None or ends > booked.at)
+        ends = _plan_end(life, booked, message, renews)
+        following = [each.at for each, _ in agreed[number + 1 : number + 2]]
+        yield Stop(
+            f"plan {message.plan_id}", booked.at, min([*following, *([] if ends is None else [ends])], default=None)
+        )
 
 
-def _plan_end(life: Life, booked: Booked, message: AgreePlan) -> datetime | None:
-    """When a plan was paid in full, or an instalment stayed unpaid beyond the cure."""
+def _plan_end(life: Life, booked: Booked, message: AgreePlan, renews: bool) -> datetime | None:
+    """When a plan was paid in full, or an instalment stayed unpaid beyond the cure and the time for another plan."""
     total, due = 0, []
     for each in message.instalments:
         total += parse_minor(each.amount, life.case.currency)
         due.append((end_of(each.due_date) + life.case.timetable.plan_cure, total))
     received = _received_since(life, booked)
     moments = sorted({booked.at, *(at for at, _ in received), *(at for at, _ in due if at > booked.at)})
-    for moment in moments:
+    within, patient_until = life.case.timetable.plan_renegotiate_within, booked.at if renews else None
+    while moments:
+        moment = moments.pop(0)
         came_in = next((amount for at, amount in reversed(received) if at <= moment), 0)
-        if came_in >= total or any(at <= moment and came_in < expected for at, expected in due):
+        if came_in >= total:
+            return moment
+        if not any(at <= moment and came_in < expected for at, expected in due):
+            continue
+        if patient_until is None:
+            patient_until = moment + within
+            moments = sorted({*moments, patient_until})
+        if moment >= patient_until:
             return moment
     return None
 

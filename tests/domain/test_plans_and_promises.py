@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from domain.case import Plan, PlanInstalment
 from domain.events import DebtChanged, PlanAgreed, TimePassed, apply
 from domain.ledger import Debt, OpenInstalment
-from domain.next_step import StepKind, next_step
+from domain.next_step import Step, StepKind, next_step
 from domain.progress import plan_check_at
 from domain.terms import CaseState, ClosedReason, Stage
-from tests.domain.builders import case, day, days, instalment
+from tests.domain.builders import case, day, days, instalment, timetable
 from tests.domain.chronicle import CONTACTS, deeds, milestones
 from tests.domain.happenings import (
     AgreesPlan,
@@ -32,10 +32,10 @@ PLAN = AgreesPlan(parts=2, first_in_days=9, every_days=14)
 """Agreed on day 16: due on the 25th and the 39th, each until the day is over, with five days to make good."""
 
 
-def live(*told: tuple[float, Tell], until: float, overdue_on: tuple[float, ...] = (0,)) -> Life:
+def live(*told: tuple[float, Tell], until: float, overdue_on: tuple[float, ...] = (0,), renegotiate: float = 0) -> Life:
     """A life in which that is told on those days."""
     owed = [instalment(each) for each in overdue_on]
-    life = Life(case(*owed), owed)
+    life = Life(case(*owed, timetable=timetable(plan_renegotiate_within=days(renegotiate))), owed)
     for number, happening in told:
         life.tell(day(number), happening)
     return life.live(day(until))
@@ -54,6 +54,11 @@ def decided(life: Life) -> list[tuple[str, float]]:
         for kind in milestones(change)
         if kind.startswith(("plan", "promise"))
     ]
+
+
+def asked(life: Life) -> list[Step]:
+    """What people were asked."""
+    return [each.step for each in deeds(life, frozenset({StepKind.ASK_PERSON}))]
 
 
 def test_a_plan_kept_is_never_chased_and_its_end_ends_the_case() -> None:
@@ -79,6 +84,43 @@ def test_an_instalment_made_good_within_the_cure_keeps_the_plan() -> None:
 def test_instalments_count_by_their_sum_whatever_the_size_of_the_payments() -> None:
     life = live((16, PLAN), (20, PaysExactly(1)), (21, PaysExactly(9_000)), (43, PaysExactly(999)), until=100)
     assert decided(life) == [("plan_kept", 43)]
+
+
+def test_a_plan_waits_once_for_another_after_a_missed_instalment_and_is_broken_when_none_is_agreed() -> None:
+    life = live((16, PLAN), until=50, renegotiate=7)
+    assert decided(life) == [("plan_missed", 31), ("plan_broken", 38)]
+    assert [(each.subject, each.due_at) for each in asked(life)] == [("plan:plan-0", day(31)), ("plan:plan-0", day(36))]
+    assert not life.case.asked
+    assert contacted_on(life) == [1, 8, 15, 44]
+
+
+def test_a_new_plan_replaces_the_missed_one_and_the_case_is_not_chased_between() -> None:
+    life = live((16, PLAN), (33, PLAN), (42, KeepsPlan()), (56, KeepsPlan()), until=100, renegotiate=7)
+    assert decided(life) == [("plan_missed", 31), ("plan_replaced", 33), ("plan_kept", 56)]
+    assert contacted_on(life) == [1, 8, 15]
+    assert life.case.closed is not None
+
+
+def test_there_is_no_second_renegotiation() -> None:
+    life = live((16, PLAN), (33, PLAN), until=55, renegotiate=7)
+    assert decided(life) == [("plan_missed", 31), ("plan_replaced", 33), ("plan_broken", 48)]
+    assert (life.case.stage, contacted_on(life)[3]) == (Stage.GENTLE_REMINDER, 54)
+
+
+def test_what_was_missed_may_be_caught_up_while_a_new_plan_is_awaited() -> None:
+    life = live((16, PLAN), (33, KeepsPlan()), (39, KeepsPlan()), until=100, renegotiate=7)
+    assert decided(life) == [("plan_missed", 31), ("plan_caught_up", 33), ("plan_kept", 39)]
+    assert len(asked(life)) == 1
+
+
+def test_a_plan_that_was_caught_up_once_is_broken_by_the_next_miss() -> None:
+    life = live((16, PLAN), (33, KeepsPlan()), until=100, renegotiate=7)
+    assert decided(life) == [("plan_missed", 31), ("plan_caught_up", 33), ("plan_broken", 45)]
+
+
+def test_a_plan_in_good_standing_is_not_replaced() -> None:
+    life = live((16, PLAN), (20, PLAN), until=24, renegotiate=7)
+    assert [refusal.code for _, refusal in life.refused] == ["plan_in_force"]
 
 
 def test_a_payment_of_a_plan_that_bounces_breaks_it_once_the_cure_is_over() -> None:

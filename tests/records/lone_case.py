@@ -75,14 +75,14 @@ class House:
         """Make the contact that the case asks for next, at its time; its answer may come by a second attempt only."""
         step = self._due_step()
         while step.kind is StepKind.ASK_PERSON:
-            self._apply(PersonAsked(step.subject or "", self.now + timedelta(days=3)))
+            self.hear(PersonAsked(step.subject or "", self.now + timedelta(days=3)))
             step = self._due_step()
         assert step.channel is not None, step
         order = order_of(self.case, step, step.channel, self.now)
         if answer_is_lost:
             contact_at(self.contacts, order, self.now)
         outcome = contact_at(self.contacts, order, self.now)
-        self._apply(*events_after(outcome, order, self.now))
+        self.hear(*events_after(outcome, order, self.now))
         return outcome
 
     def _due_step(self) -> Step:
@@ -133,10 +133,11 @@ class House:
         order = MessageToBook("acc-1", name, message_id, body, self.now, self.case, self.case.milestones)
         with self.database.writing() as session:
             booking = Books(self.library).book(session, order)
-        self._apply(*booking.events)
+        self.hear(*booking.events)
         return booking
 
-    def _apply(self, *events: object) -> None:
+    def hear(self, *events: object) -> None:
+        """Let the case hear of events."""
         for event in events:
             self.case = apply(self.case, event)  # type: ignore[arg-type]
 

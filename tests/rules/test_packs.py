@@ -140,7 +140,7 @@ def test_the_log_must_reach_back_over_the_longest_window() -> None:
         ("holds: [complaint]", "holds: [dispute]", "rules", "no rule of kind stop with complaint among its holds"),
         ("kind: usable_address", "kind: known_purpose", "rules", "no rule of kind usable_address binds demand by sms"),
         (
-            "allows: [plan_reminder, plan_agreement]",
+            "allows: [plan_reminder, plan_agreement, plan_missed]",
             "allows: [reminder]",
             "rules[14].allows",
             "'reminder' is no message",

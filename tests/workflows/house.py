@@ -179,6 +179,11 @@ class House:
         """How many days after the due date each demand was made."""
         return [self._day_of(each) for each in self.demands(account_id)]
 
+    def services(self, account_id: str) -> list[str]:
+        """Every service message in a line: how many days after the due date, by which channel, on which occasion."""
+        sent = (each for each in self.contacts(account_id) if each.message_class == MessageClass.SERVICE)
+        return [f"day {self._day_of(each)} {each.channel} {each.occasion}" for each in sent]
+
     def clock_of(self, contact: Contact) -> str:
         """The time in Beijing at which a contact was made."""
         return f"{contact.attempted_at.astimezone(BEIJING):%H:%M}"

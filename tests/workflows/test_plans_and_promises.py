@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from client.errors import Refused
+from storage.person_tasks import open_tasks
 from tests.workflows.house import House
 
 
@@ -52,7 +53,7 @@ async def test_a_proposed_plan_adds_up_to_the_last_cent_and_binds_nobody(house: 
     assert house.days_of_demands(account) == [1, 8]
 
 
-async def test_a_plan_that_is_kept_is_never_chased_and_closes_the_case(house: House) -> None:
+async def test_a_plan_that_is_kept_is_reminded_of_never_chased_and_closes_the_case(house: House) -> None:
     account = await house.collect()
     await house.until_day(2)
     proposal = await agree_plan(house, account, first_due_day=10, instalments=3)
@@ -64,27 +65,59 @@ async def test_a_plan_that_is_kept_is_never_chased_and_closes_the_case(house: Ho
     assert await house.ended(account)
     assert (await house.status(account))["closed"]["reason"] == "settled"
     assert house.days_of_demands(account) == [1]
+    assert house.services(account) == [
+        "day 2 email plan_agreement",
+        "day 8 sms plan_reminder",
+        "day 39 sms plan_reminder",
+        "day 69 sms plan_reminder",
+    ]
     assert "plan_kept" in house.audit_kinds(account)
 
 
-async def test_a_broken_plan_resumes_in_the_stage_that_it_left_after_the_cure(house: House) -> None:
+async def test_a_missed_plan_gives_way_once_to_another_that_is_kept_to_the_cent(house: House) -> None:
+    account = await house.collect()
+    await agree_plan(house, account, first_due_day=10, instalments=2)
+    await house.pay(account, "17.28")
+    await house.until_day(17)
+    status = await house.status(account)
+    assert status["next_step"]["kind"] == "await_person"
+    assert f"plan:{status['plan']['plan_id']}" in house.asked_of_people(account)
+    wish = [{"due_date": house.day(40), "amount": "217.28"}, {"due_date": house.day(60), "amount": "1000.00"}]
+    answered = await house.ask(account, "counter_plan", instalments=wish, proposed_by="agent-1")
+    assert answered["status"] == "accepted"
+    await house.tell(account, "agree_plan", plan_id=answered["plan_id"], agreed_by="the-person")
+    with house.reading() as session:
+        assert open_tasks(session, account) == []
+    for day, amount in ((40, "217.28"), (60, "1000.00")):
+        await house.until_day(day)
+        await house.pay(account, amount)
+    assert await house.ended(account)
+    assert house.demands(account) == []
+    kinds = [each for each in house.audit_kinds(account) if each.startswith("plan_")]
+    assert kinds == ["plan_missed", "plan_replaced", "plan_kept"]
+    assert "day 16 sms plan_missed" in house.services(account)
+
+
+async def test_a_broken_plan_resumes_in_the_stage_that_it_left_when_no_other_was_agreed(house: House) -> None:
     account = await house.collect()
     await house.until_day(9)
     await agree_plan(house, account, first_due_day=20, instalments=3)
-    await house.until_day(25, "23:59")
+    await house.until_day(32, "23:59")
     assert (await house.status(account))["state"] == "in_plan"
-    await house.until_day(26, "00:01")
+    await house.until_day(33, "00:01")
     status = await house.status(account)
     assert (status["state"], status["stage"], status["plan"]) == ("collecting", "first_reminder", None)
-    await house.until_day(44)
+    await house.until_day(51)
     assert house.diary(account) == [
         "day 1 sms first_reminder",
         "day 8 voice first_reminder",
-        "day 32 sms first_reminder",
-        "day 39 sms gentle_reminder",
+        "day 39 sms first_reminder",
+        "day 46 sms gentle_reminder",
     ]
+    (missed,) = house.audit(account, "plan_missed")
+    assert missed.at - house.moment(26, "00:00") < timedelta(minutes=1)
     (broken,) = house.audit(account, "plan_broken")
-    assert broken.at - house.moment(26, "00:00") < timedelta(minutes=1)
+    assert broken.at - house.moment(33, "00:00") < timedelta(minutes=1)
 
 
 async def test_an_instalment_made_good_within_the_cure_keeps_the_plan(house: House) -> None:
@@ -101,7 +134,7 @@ async def test_a_part_payment_does_not_keep_a_plan(house: House) -> None:
     account = await house.collect()
     proposal = await agree_plan(house, account, first_due_day=10, instalments=2)
     await house.pay(account, str(float(proposal["instalments"][0]["amount"]) - 0.01))
-    await house.until_day(17)
+    await house.until_day(24)
     assert (await house.status(account))["state"] == "collecting"
 
 
