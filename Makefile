@@ -13,7 +13,7 @@ dev: $(ENVIRONMENT) ## Keep the engine, its UI and a worker running, with state 
 
 test: check ## Run the checks, then every test; what cannot run here is skipped and says why
 	@$(PYTHON_IN_ENVIRONMENT) -m tools.engines
-	@$(PYTHON_IN_ENVIRONMENT) -m pytest
+	@$(PYTHON_IN_ENVIRONMENT) -m pytest -n 2 --dist loadfile
 
 check: $(ENVIRONMENT) ## Check style, types and layers
 	@.venv/bin/ruff check

@@ -4,6 +4,7 @@ import platform
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -79,6 +80,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     for fixture in getattr(item, "fixturenames", ()):
         if fixture in _MARKER_OF_FIXTURE:
             item.add_marker(_MARKER_OF_FIXTURE[fixture])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where the run is shared among processes, hand over what this one ran on."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["ran_on"] = dict(RAN_ON)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what another process of this run ran on."""
+    RAN_ON.update(node.workeroutput.get("ran_on", {}) if hasattr(node, "workeroutput") else {})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

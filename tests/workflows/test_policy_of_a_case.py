@@ -23,7 +23,7 @@ async def test_an_edited_policy_file_binds_new_cases_and_bends_no_running_one(
     file = policies / "fenfu-cn.yaml"
     file.write_text(file.read_text().replace("cadence: 7d", "cadence: 2d"))
     async with open_house(time_skipping, tmp_path, policies=policies) as house:
-        new = await house.collect(house.overdue("acc-new"))
+        new = await house.collect(house.overdue("acc-new", "somebody-else"))
         await house.until_day(16)
         assert house.diary(running) == [
             "day 1 sms first_reminder",
