@@ -17,6 +17,7 @@ from activities.booking_requests import book_request
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
+from activities.stop_of_contact import note_end_of_review
 from domain.events import CaseEvent, TimePassed, apply
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
 from domain.orders import Booking, MessageToBook, Refusal
@@ -85,6 +86,7 @@ class Books:
                 else:
                     effect = book_request(desk, message, order.case)
                 others = _tell_others(desk, order, message, effect)
+                note_end_of_review(desk, effect.events)
                 duties = review_duties(desk)
                 close_answered(desk, message, effect.events)
         except RefusedError as error:

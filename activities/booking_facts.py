@@ -1,5 +1,6 @@
 """What each fact does in the records and to the case. A fact that changes nothing new is applied without an event."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import singledispatch
 
@@ -9,6 +10,7 @@ from activities.calls_made import book_call
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
 from activities.effects import Effect, debt_effect
+from activities.stop_of_contact import ask_how_to_go_on, go_on_if_a_channel_is_allowed, stop_if_every_channel_is_stopped
 from domain.case import Complaint
 from domain.events import (
     CaseClosed,
@@ -24,6 +26,7 @@ from domain.events import (
     ReferralVoided,
 )
 from domain.facts import (
+    CircumstanceKind,
     DeliveryReport,
     Fact,
     FileComplaint,
@@ -132,7 +135,15 @@ def _(fact: ReportHardship, desk: Desk) -> Effect:
 @_book.register
 def _(fact: ReportCircumstance, desk: Desk) -> Effect:
     until = ends_at(fact.until, desk) if fact.until is not None else None
-    return _hold_person(desk, Hold(HoldKind(fact.kind.value), fact.circumstance_id, desk.now, until))
+    refuses = fact.kind is CircumstanceKind.REFUSES_IN_WRITING
+    if refuses and not desk.pack.stop_of_contact.written_refusal_is_one:
+        return Effect(answer={"status": "recorded"})
+    kind = HoldKind.CEASE_CONTACT if refuses else HoldKind(fact.kind.value)
+    hold = Hold(kind, fact.circumstance_id, desk.now, until, reason=fact.kind.value if refuses else "")
+    effect = _hold_person(desk, hold)
+    if kind is not HoldKind.CEASE_CONTACT or until is not None:
+        return effect
+    return replace(effect, events=(*effect.events, ask_how_to_go_on(desk, hold)))
 
 
 @_book.register
@@ -148,12 +159,15 @@ def _(fact: LiftHold, desk: Desk) -> Effect:
 
 @_book.register
 def _(fact: OptOut, desk: Desk) -> Effect:
-    return _choose(desk, fact.channel, fact.address_ref, allowed=False, occurred_at=fact.occurred_at)
+    effect = _choose(desk, fact.channel, fact.address_ref, allowed=False, occurred_at=fact.occurred_at)
+    stopped = stop_if_every_channel_is_stopped(desk, f"stop-{fact.event_id}")
+    return replace(effect, events=(*effect.events, *stopped))
 
 
 @_book.register
 def _(fact: OptIn, desk: Desk) -> Effect:
-    return _choose(desk, fact.channel, fact.address_ref, allowed=True, occurred_at=fact.occurred_at)
+    effect = _choose(desk, fact.channel, fact.address_ref, allowed=True, occurred_at=fact.occurred_at)
+    return replace(effect, events=(*effect.events, *go_on_if_a_channel_is_allowed(desk)))
 
 
 @_book.register

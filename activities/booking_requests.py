@@ -7,6 +7,7 @@ from activities.booking_facts import ends_at
 from activities.booking_plans import agree_plan, counter_plan, propose_plan
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
+from activities.stop_of_contact import carry_out_choice
 from activities.track_choice import set_track
 from domain.admission import circumstance_hold
 from domain.case import Case, Waiver
@@ -27,6 +28,7 @@ from domain.requests import (
     CloseCase,
     CounterPlan,
     DecideLegalReferral,
+    DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
     GrantGrace,
@@ -168,6 +170,15 @@ def _(request: EndCircumstance, desk: Desk, case: Case) -> Effect:
     if hold.kind not in PERSON_WIDE_HOLDS:
         return Effect((event,), answer)
     return Effect((event,), answer, tell=_lift(desk, request, hold.kind, hold.hold_id))
+
+
+@_book.register
+def _(request: DecideStoppedCase, desk: Desk, _case: Case) -> Effect:
+    waits = None
+    if request.until is not None:
+        until = ends_at(request.until, desk)
+        waits = Hold(HoldKind.MANUAL, f"wait-{request.request_id}", desk.now, until, reason=request.reason_code)
+    return carry_out_choice(desk, request, waits)
 
 
 @_book.register

@@ -114,7 +114,7 @@ def duty_facts(desk: Desk) -> DutyFacts:
 
 def _possible(desk: Desk) -> tuple[Duty, ...]:
     """The duties that the account may have; without any, nothing is read of the records."""
-    reached = _STAGES.index(Stage(desk.account.stage))
+    reached = _STAGES.index(_stage(desk))
     return tuple(
         each
         for each in desk.pack.duties
@@ -130,7 +130,7 @@ def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> 
     return DutyFacts(
         now=desk.now,
         opened_at=account.registered_at,
-        stage=Stage(account.stage),
+        stage=_stage(desk),
         payments=tuple(
             Payment(each.instalment.overdue_from, each.instalment.total_minor, each.left.total_minor)
             for each in desk.statement().instalments
@@ -140,6 +140,12 @@ def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> 
         calendar=pack.holidays.calendar(pack.known_region(account.jurisdiction.partition("-")[2])),
         records=_records(rows),
     )
+
+
+def _stage(desk: Desk) -> Stage:
+    """How far the account has come: a review chosen for a stopped case owes what the stages before it would have."""
+    stage = Stage(desk.account.stage)
+    return Stage.PRE_LEGAL if desk.account.review_chosen_at is not None and stage is not Stage.LEGAL else stage
 
 
 def _records(rows: Sequence[RecordedDuty]) -> tuple[DutyRecord, ...]:

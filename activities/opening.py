@@ -10,6 +10,7 @@ from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.guard import Guard
 from activities.interrupted import brought_up_to_date
+from activities.stop_of_contact import stop_if_every_channel_is_stopped
 from domain.case import Case
 from domain.events import apply
 from domain.ledger import Debt
@@ -73,7 +74,10 @@ def _fresh_case(desk: Desk) -> Case:
         holds=tuple(as_hold(each) for each in recorded_holds(desk.session, account.debtor_id, account.account_id)),
         unusable=unreachable_channels(desk.session, account.debtor_id),
     )
-    return _told_before(desk, case)
+    case = _told_before(desk, case)
+    for event in stop_if_every_channel_is_stopped(desk, f"stop-{account.account_id}"):
+        case = apply(case, event)
+    return case
 
 
 def _known_case(desk: Desk, known: Case) -> Case:

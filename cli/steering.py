@@ -7,6 +7,7 @@ import typer
 from cli.options import AccountId, By, Json, Reason, RequestId, Until
 from cli.telling import Answer, answer, ask, new_id, the_only
 from client.duecourse import Duecourse
+from domain.requests import StoppedChoice
 from domain.terms import HoldKind, Track
 
 commands = typer.Typer()
@@ -69,6 +70,25 @@ def resume(
         return await ask(duecourse, account_id, "resume_case", request_id, **body)
 
     answer(as_json, "Case resumed", work)
+
+
+@commands.command("decide-stopped", rich_help_panel="Ask and decide")
+def decide_stopped(
+    account_id: AccountId,
+    choice: Annotated[StoppedChoice, typer.Argument(metavar="CHOICE", help="close, wait or legal_review.")],
+    reason: Reason,
+    by: By,
+    until: Until = None,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Choose how a case goes on whose person has stopped all contact. With wait, --until says when to choose again."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        body = {"choice": choice.value, "until": until, "reason_code": reason, "decided_by": by}
+        return await ask(duecourse, account_id, "decide_stopped_case", request_id, **body)
+
+    answer(as_json, f"Stopped case: {choice}", work)
 
 
 @commands.command(rich_help_panel="Ask and decide")

@@ -138,6 +138,8 @@ def _of_hold(session: Session, account: Account, hold_id: str, now: datetime) ->
     hold = session.exec(holds).first()
     if hold is None or (hold.until is not None and hold.until <= now):
         return None
+    if hold.kind == HoldKind.CEASE_CONTACT:
+        return "close, wait or review for legal: the person has stopped all contact", "decide-stopped"
     command = "resume" if hold.kind == HoldKind.MANUAL else "end-circumstance"
     return f"how to go on while {hold.kind} has no end", command
 

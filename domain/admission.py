@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import singledispatch
+from typing import assert_never
 
 from domain.case import Case
 from domain.facts import AgreePlan, CallOutcome, Message, RecordCallOutcome, RecordLegalOutcome, ReportHardship
@@ -13,6 +14,7 @@ from domain.requests import (
     CloseCase,
     CounterPlan,
     DecideLegalReferral,
+    DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
     GrantGrace,
@@ -20,8 +22,9 @@ from domain.requests import (
     ProposePlan,
     ResolveComplaint,
     ResumeCase,
+    StoppedChoice,
 )
-from domain.terms import HoldKind
+from domain.terms import HoldKind, Stage
 
 _ENDED_BY_OTHER_MEANS = frozenset(
     {HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.PLAN, HoldKind.PROMISE, HoldKind.MANUAL}
@@ -162,11 +165,32 @@ def _(message: EndCircumstance, case: Case, now: datetime) -> Refusal | None:
 
 
 @_refusal.register
+def _(message: DecideStoppedCase, case: Case, now: datetime) -> Refusal | None:
+    if not any(hold.kind is HoldKind.CEASE_CONTACT for hold in case.open_holds(now)):
+        return Refusal("not_stopped", "the person has not stopped all contact, so that there is nothing to choose")
+    match message.choice:
+        case StoppedChoice.CLOSE:
+            return _not_to_be_closed(case)
+        case StoppedChoice.WAIT:
+            return _past(message.until, now)
+        case StoppedChoice.LEGAL_REVIEW if case.stage is Stage.LEGAL:
+            return _with_counsel()
+        case StoppedChoice.LEGAL_REVIEW:
+            return None
+        case _:
+            assert_never(message.choice)
+
+
+@_refusal.register
 def _(_message: CloseCase, case: Case, _now: datetime) -> Refusal | None:
+    return _not_to_be_closed(case)
+
+
+def _not_to_be_closed(case: Case) -> Refusal | None:
     if any(complaint.outcome is None for complaint in case.complaints):
         return Refusal("complaint_open", "an undecided complaint keeps the case open; resolve it first")
     if case.referral is not None and case.referral.approved_by is not None:
-        return Refusal("referred", "the account is with counsel; record the legal outcome instead")
+        return _with_counsel()
     return None
 
 
@@ -178,6 +202,10 @@ def _plan_stands(case: Case, now: datetime) -> bool:
 def _plan_in_force(case: Case, done: str) -> Refusal:
     plan_id = case.plan.plan_id if case.plan is not None else ""
     return Refusal("plan_in_force", f"plan {plan_id} is in force; it must end before another is {done}")
+
+
+def _with_counsel() -> Refusal:
+    return Refusal("referred", "the account is with counsel; record the legal outcome instead")
 
 
 def _past(when: date | datetime | None, now: datetime) -> Refusal | None:

@@ -118,6 +118,14 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenReview:
+    """Somebody chose a legal review for a person who has stopped all contact, before the stages were exhausted."""
+
+    chosen_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Milestone:
     """Something that the case decided by itself, to be written into the audit trail with the next activity."""
 
@@ -210,6 +218,7 @@ class Case:
     firm_proposed_at: datetime | None = None
     firm_answered: str = ""
     """The proposal that a person has decided on."""
+    chosen_review: ChosenReview | None = None
 
     @property
     def contacts_left(self) -> dict[Channel, int]:
@@ -263,13 +272,25 @@ class Case:
         """What stops the case at that moment."""
         return tuple(each for each in self.holds if each.open_at(now))
 
+    def stops(self, now: datetime) -> tuple[Hold, ...]:
+        """The open holds that keep the case from going on; a chosen review goes on in spite of a stop of contact."""
+        holds = self.open_holds(now)
+        if self.chosen_review is None:
+            return holds
+        return tuple(each for each in holds if each.kind is not HoldKind.CEASE_CONTACT)
+
+    def under_chosen_review(self, now: datetime) -> bool:
+        """Whether a legal review was chosen because the person has stopped all contact, and the stop is in force."""
+        stopped = any(each.kind is HoldKind.CEASE_CONTACT for each in self.open_holds(now))
+        return stopped and self.chosen_review is not None
+
     def stage_age(self, now: datetime) -> timedelta:
         """The time spent in this stage, holds not counted."""
         return now - self.stage_entered_at - time_on_hold(self.holds, self.stage_entered_at, now)
 
     def state(self, now: datetime) -> CaseState:
         """What the case is doing, in an operator's word."""
-        kinds = {each.kind for each in self.open_holds(now)}
+        kinds = {each.kind for each in self.stops(now)}
         if self.closed is not None:
             return CaseState.CLOSED
         if kinds == {HoldKind.PLAN}:
@@ -278,7 +299,7 @@ class Case:
             return CaseState.ON_HOLD
         if self.stage is Stage.LEGAL:
             return CaseState.LEGAL
-        if self.referral is not None:
+        if self.referral is not None or self.under_chosen_review(now):
             return CaseState.LEGAL_REVIEW
         return CaseState.AWAITING_CALL if self.call is not None else CaseState.COLLECTING
 

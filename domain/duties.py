@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.calendars import HolidayCalendar
 from domain.jurisdiction_duties import Duty, Proof, Trigger
-from domain.owed_messages import Bar
+from domain.owed_messages import Bar, Barred
 from domain.registration import end_of_day
 from domain.terms import Channel, Stage
 
@@ -111,8 +111,14 @@ def message_id_of(duty_id: str, number: int) -> str:
 
 
 def duties_owed(duties: Sequence[Duty], facts: DutyFacts) -> tuple[DutyOwed, ...]:
-    """Every notice that is owed now, or will be if nothing else is paid."""
-    return tuple(owed for duty in duties if (owed := _owed(duty, facts)) is not None)
+    """Every notice that is owed now, or will be if nothing else is paid.
+
+    One of the stage before legal begins only when no other notice keeps that stage from beginning.
+    """
+    before = [owed for duty in duties if duty.trigger is not Trigger.PRE_LEGAL and (owed := _owed(duty, facts))]
+    begins = _pre_legal_begins(bars_of(duties, facts, before), facts.now)
+    last = [owed for duty in duties if duty.trigger is Trigger.PRE_LEGAL and (owed := _owed(duty, facts, begins))]
+    return (*before, *last)
 
 
 def bars_of(duties: Sequence[Duty], facts: DutyFacts, owed: Sequence[DutyOwed]) -> tuple[Bar, ...]:
@@ -151,7 +157,14 @@ def period_ends(duty: Duty, sent_at: datetime, arrived_at: datetime | None, fact
     return end_of_day(begins + timedelta(days=duty.waits_days), facts.time_zone)
 
 
-def _owed(duty: Duty, facts: DutyFacts) -> DutyOwed | None:
+def _pre_legal_begins(bars: Sequence[Bar], now: datetime) -> datetime | None:
+    """When the stage before legal may begin; none while that is not known."""
+    ends = [each.until for each in bars if each.what is Barred.PRE_LEGAL]
+    known = [each for each in ends if each is not None]
+    return max([now, *known]) if len(known) == len(ends) else None
+
+
+def _owed(duty: Duty, facts: DutyFacts, begins: datetime | None = None) -> DutyOwed | None:
     records = [each for each in facts.records if each.duty_id == duty.id]
     pending = next((each for each in records if each.state is DutyState.OWED), None)
     given_at = _given_at(records)
@@ -164,6 +177,10 @@ def _owed(duty: Duty, facts: DutyFacts) -> DutyOwed | None:
         since = given_at + duty.repeats_every - duty.within
     elif pending is not None and duty.trigger in (Trigger.ESCALATION, Trigger.PRE_LEGAL):
         since = pending.since
+    elif duty.trigger is Trigger.PRE_LEGAL:
+        if begins is None:
+            return None
+        since = begins
     deadline = since + duty.within if duty.within is not None else None
     number = pending.number if pending is not None else max((each.number for each in records), default=0) + 1
     return DutyOwed(duty, number, since, deadline, _channels_left(duty, records))

@@ -13,6 +13,7 @@ from pydantic import Discriminator, WrapSerializer
 from domain.case import (
     CallTask,
     Case,
+    ChosenReview,
     Closed,
     Complaint,
     Plan,
@@ -277,6 +278,15 @@ class ReferralDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewChosen:
+    """A person chose a legal review for a person who has stopped all contact."""
+
+    chosen_by: str
+    at: datetime
+    kind: Literal["review_chosen"] = "review_chosen"
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralVoided:
     """The checklist changed between approval and referral."""
 
@@ -371,6 +381,7 @@ CaseEvent = Annotated[
     | DeliveryFailed
     | ReviewOpened
     | ReferralDecided
+    | ReviewChosen
     | ReferralVoided
     | Referred
     | PersonAsked
@@ -580,8 +591,15 @@ def _(event: ReferralDecided, case: Case) -> Case:
     if case.referral is None or case.referral.approved_by is not None:
         return case
     if not event.approve:
-        return replace(case, referral=None, review_not_before=event.review_again_at)
+        return replace(case, referral=None, review_not_before=event.review_again_at, chosen_review=None)
     return replace(case, referral=replace(case.referral, approved_by=event.decided_by))
+
+
+@_apply.register
+def _(event: ReviewChosen, case: Case) -> Case:
+    stops = {f"hold:{each.hold_id}" for each in case.open_holds(event.at) if each.kind is HoldKind.CEASE_CONTACT}
+    asked = {subject: deadline for subject, deadline in case.asked.items() if subject not in stops}
+    return replace(case, chosen_review=ChosenReview(event.chosen_by, event.at), asked=asked)
 
 
 @_apply.register
@@ -656,7 +674,14 @@ def _without_hold(case: Case, kinds: frozenset[HoldKind], hold_id: str, at: date
     if holds == case.holds:
         return case
     asked = {subject: deadline for subject, deadline in case.asked.items() if subject != f"hold:{hold_id}"}
-    return replace(case, holds=holds, asked=asked, planned=None)
+    return _without_lapsed_review(replace(case, holds=holds, asked=asked, planned=None), at)
+
+
+def _without_lapsed_review(case: Case, now: datetime) -> Case:
+    """A review that was chosen because of a stop ends with it, unless the case is with counsel."""
+    if case.chosen_review is None or case.under_chosen_review(now):
+        return case
+    return replace(case, chosen_review=None, referral=case.referral if case.stage is Stage.LEGAL else None)
 
 
 def _counted(case: Case, channel: Channel, certain: bool) -> Case:

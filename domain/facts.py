@@ -232,6 +232,8 @@ class CircumstanceKind(StrEnum):
     """The person needs to be dealt with by a person."""
     CEASE_CONTACT = "cease_contact"
     """The person asked in writing that contact cease."""
+    REFUSES_IN_WRITING = "refuses_in_writing"
+    """The person refuses in writing to pay; where the pack says so, contact then ceases. It never makes a case firm."""
 
 
 class ReportCircumstance(Fact):

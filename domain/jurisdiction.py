@@ -138,6 +138,15 @@ class Limitation(Figures):
         return last_overdue_from + timedelta(days=365 * self.years_by_region.get(region, self.years))
 
 
+class StopOfContact(Figures):
+    """What follows when a person stops all contact, by a word in writing or by stopping every channel."""
+
+    decide_within_working_days: Count
+    """By when a named person chooses: close, wait until a date, or review for legal."""
+    written_refusal_is_one: Flag = False
+    """Whether a refusal in writing to pay counts as such a word."""
+
+
 class Retention(Figures):
     """How long records are kept after the last collection activity; then they are erased but for figures."""
 
@@ -199,6 +208,7 @@ class Pack(Part):
     duties: tuple[Duty, ...] = ()
     """Those of the notices that are owed by themselves."""
     complaints: ComplaintDeadlines
+    stop_of_contact: StopOfContact
     limitation: Limitation
     retention: Retention
     breathing_space: BreathingSpace | None = None

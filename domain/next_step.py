@@ -65,7 +65,7 @@ def next_step(case: Case, now: datetime) -> Step:
 
 def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
     """What only a person can decide now, by subject."""
-    subjects = [f"hold:{hold.hold_id}" for hold in case.open_holds(now) if _needs_person(hold)]
+    subjects = [f"hold:{hold.hold_id}" for hold in case.stops(now) if _needs_person(hold)]
     asked_of_referral = _asked_of(case.referral)
     if asked_of_referral is not None:
         subjects.append(asked_of_referral)
@@ -114,6 +114,7 @@ def _soonest(case: Case, now: datetime) -> Step:
         _holding(case, now)
         or _at_legal(case, now)
         or _awaiting_call(case)
+        or _reviewing_stopped(case, now)
         or _reviewing(case, now)
         or _contacting(case, now)
     )
@@ -141,7 +142,9 @@ def _carrying(sending: Sending) -> Step:
 
 
 def _stands_in_the_way(case: Case, now: datetime) -> Bar | None:
-    """What keeps a case that has come to its last stage from going on in it."""
+    """What keeps a case that has come to its last stage, or to a review chosen before, from going on in it."""
+    if case.under_chosen_review(now):
+        return case.bar_on(Barred.PRE_LEGAL, Barred.REFERRAL, now=now)
     if case.stage is not Stage.PRE_LEGAL:
         return None
     if exhausted(case):
@@ -185,7 +188,7 @@ def _asking(case: Case, now: datetime) -> Step | None:
 
 
 def _holding(case: Case, now: datetime) -> Step | None:
-    holds = case.open_holds(now)
+    holds = case.stops(now)
     if not holds:
         return None
     wakes = [hold.ends_at for hold in holds if hold.ends_at is not None]
@@ -232,6 +235,16 @@ def _awaiting_call(case: Case) -> Step | None:
         return None
     due_at = max(case.call.deadline, case.call.permit_until or case.call.deadline)
     return Step(StepKind.AWAIT_CALL, due_at, "an agent is to call", Channel.CALL, subject=case.call.call_id)
+
+
+def _reviewing_stopped(case: Case, now: datetime) -> Step | None:
+    """A review chosen because the person has stopped all contact: at once, but for what has to come before any."""
+    if not case.under_chosen_review(now):
+        return None
+    bar = _stands_in_the_way(case, now)
+    if bar is not None:
+        return _waiting_for_bar(case, bar, now)
+    return Step(StepKind.OPEN_REVIEW, now, "a person chose the review, because contact was stopped")
 
 
 def _reviewing(case: Case, now: datetime) -> Step | None:

@@ -15,7 +15,7 @@ from domain.holds import Hold, add_time_off_hold
 from domain.ledger import Statement
 from domain.money import format_minor
 from domain.progress import exhausted
-from domain.terms import Channel, Stage
+from domain.terms import Channel, HoldKind, Stage
 
 _IN_WRITING = frozenset({Channel.LETTER, Channel.EMAIL})
 
@@ -93,13 +93,19 @@ def stages_exhausted(facts: ReferralFacts) -> ChecklistItem:
     channels = ", ".join(sorted({each.channel for each in facts.demands})) or "none"
     words = f"contacts that left: {counts}; by {channels}"
     proofs = tuple(_contact(each) for each in facts.demands)
-    return ChecklistItem("stages_exhausted", exhausted(facts.case), words, proofs)
+    chosen = facts.case.chosen_review if facts.case.under_chosen_review(facts.now) else None
+    if chosen is not None:
+        words += f"; the person stopped all contact, and {chosen.chosen_by} chose the review"
+    return ChecklistItem("stages_exhausted", exhausted(facts.case) or chosen is not None, words, proofs)
 
 
 def no_open_hold(facts: ReferralFacts) -> ChecklistItem:
     """No complaint, dispute, hardship, plan, promise or other stop is open."""
-    kinds = ", ".join(sorted({hold.kind for hold in facts.holds}))
-    return ChecklistItem("no_open_hold", not facts.holds, f"open: {kinds}" if kinds else "none is open")
+    chosen = facts.case.under_chosen_review(facts.now)
+    holds = [hold for hold in facts.holds if not (chosen and hold.kind is HoldKind.CEASE_CONTACT)]
+    kinds = ", ".join(sorted({hold.kind for hold in holds}))
+    words = "none is open but the stop of contact" if chosen else "none is open"
+    return ChecklistItem("no_open_hold", not holds, f"open: {kinds}" if kinds else words)
 
 
 def complaints_decided(facts: ReferralFacts) -> ChecklistItem:

@@ -1,9 +1,9 @@
 """Requests: what a caller asks of a case. Each carries a ``request_id``; a repeat gets the first answer."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.facts import Amount, Day, Message, PlannedInstalment, ReasonCode, Reference, UntilDay
 from domain.terms import Track
@@ -152,6 +152,32 @@ class EndCircumstance(Request):
     ended_by: Reference
 
 
+class StoppedChoice(StrEnum):
+    """How a case goes on whose person has stopped all contact."""
+
+    CLOSE = "close"
+    """The collection ends."""
+    WAIT = "wait"
+    """Nothing is done until a date; then the choice is asked for again."""
+    LEGAL_REVIEW = "legal_review"
+    """The review for legal is opened, although the stages are not exhausted."""
+
+
+class DecideStoppedCase(Request):
+    """Choose how a case goes on whose person has stopped all contact."""
+
+    choice: StoppedChoice
+    reason_code: ReasonCode
+    decided_by: Reference
+    until: UntilDay | None = None
+
+    @model_validator(mode="after")
+    def _waits_until_a_date(self) -> Self:
+        if (self.until is None) is (self.choice is StoppedChoice.WAIT):
+            raise ValueError("until goes with the choice wait, and only with it")
+        return self
+
+
 class CloseCase(Request):
     """End the collection of a debt that is still unpaid."""
 
@@ -172,6 +198,7 @@ REQUESTS: dict[str, type[Request]] = {
     "hold_case": HoldCase,
     "resume_case": ResumeCase,
     "end_circumstance": EndCircumstance,
+    "decide_stopped_case": DecideStoppedCase,
     "close_case": CloseCase,
 }
 """Every request by the name of its update."""

@@ -112,6 +112,8 @@ class Account(SQLModel, table=True):
     """The number of the case's last milestone in the audit trail."""
     case: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     """The closed case, from which a reopening goes on."""
+    review_chosen_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When somebody chose a legal review because the person has stopped all contact; none once that is over."""
 
 
 class AccountInstalment(SQLModel, table=True):

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case import Case
-from domain.events import CallEnded, ContactSent
+from domain.events import CallEnded, ContactSent, Referred
 from domain.next_step import StepKind
 from domain.owed_messages import OwedMessage
 from domain.terms import Stage
 from tests.domain.simulator import Change, Deed, Life
 
 CONTACTS = frozenset({StepKind.CONTACT, StepKind.REQUEST_CALL})
-PRESSING = CONTACTS | {StepKind.OPEN_REVIEW, StepKind.REFER}
+REVIEWING = frozenset({StepKind.OPEN_REVIEW, StepKind.REFER})
+PRESSING = CONTACTS | REVIEWING
 """The steps that may never be taken while anything stops the case."""
 
 STAGES = list(Stage)
@@ -63,10 +64,11 @@ def stage_changes(life: Life) -> Iterator[Change]:
 
 
 def stays(life: Life) -> Iterator[Stay]:
-    """Every stage that was followed by the next one."""
+    """Every stage that was followed by the next one in its turn, and not by a referral that a person chose before."""
     entered = life.changes[0].before.stage_entered_at if life.changes else life.now
     for change in stage_changes(life):
-        if STAGES.index(change.after.stage) == STAGES.index(change.before.stage) + 1:
+        in_turn = not (isinstance(change.event, Referred) and change.before.chosen_review is not None)
+        if in_turn and STAGES.index(change.after.stage) == STAGES.index(change.before.stage) + 1:
             yield Stay(change.before.stage, entered, change.at, change.before)
         entered = change.at
 

@@ -36,6 +36,7 @@ from domain.requests import (
     CloseCase,
     ComplaintOutcome,
     DecideLegalReferral,
+    DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
     GrantGrace,
@@ -44,6 +45,7 @@ from domain.requests import (
     ResolveComplaint,
     ResumeCase,
     SetTrack,
+    StoppedChoice,
 )
 from domain.terms import PERSON_WIDE_HOLDS, Channel, HoldKind, Track
 from tests.domain.simulator import Life
@@ -318,6 +320,25 @@ class GraceGranted:
         until = life.now + timedelta(days=self.days)
         number = life.turn_of("grace")
         return GrantGrace(request_id=f"grace-{number}", until=until, reason_code="illness", granted_by="agent-1")
+
+
+@dataclass(frozen=True)
+class StoppedCaseDecided:
+    """A person chooses how a case goes on whose person has stopped all contact."""
+
+    choice: StoppedChoice
+    days: int = 20
+
+    def __call__(self, life: Life) -> Message | None:
+        if not any(each.kind is HoldKind.CEASE_CONTACT for each in life.case.open_holds(life.now)):
+            return None
+        return DecideStoppedCase(
+            request_id=f"stopped-{life.turn_of('stopped')}",
+            choice=self.choice,
+            until=life.now + timedelta(days=self.days) if self.choice is StoppedChoice.WAIT else None,
+            reason_code="asked_to_cease",
+            decided_by="lead-1",
+        )
 
 
 @dataclass(frozen=True)

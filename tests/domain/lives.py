@@ -11,6 +11,7 @@ from domain.events import BarsSet, MessagesOwed, apply
 from domain.facts import CallOutcome, CircumstanceKind, ComplaintCategory, DeliveryReport
 from domain.ledger import Instalment
 from domain.owed_messages import Bar, Barred, OwedMessage
+from domain.requests import StoppedChoice
 from domain.terms import Channel, HoldKind, MessageClass, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
 from tests.domain.builders import case, day, days, instalment, timetable
@@ -38,6 +39,7 @@ from tests.domain.happenings import (
     ReferralJudged,
     ReportsHardship,
     ResumedByHand,
+    StoppedCaseDecided,
     ToldAgain,
     TrackChosen,
     WaiverAsked,
@@ -51,6 +53,8 @@ LIFE = 300
 """Days that a generated life is looked at."""
 
 _WRITTEN = [Channel.LETTER, Channel.EMAIL, Channel.SMS]
+_CEASES: tuple[Tell, ...] = (CircumstanceReported(CircumstanceKind.CEASE_CONTACT),)
+_STOPS_ALL: tuple[Tell, ...] = tuple(map(OptsOut, Channel))
 _SOME_DAYS = st.integers(1, 40)
 _MAYBE_DAYS = st.none() | _SOME_DAYS
 
@@ -201,7 +205,7 @@ def happenings() -> st.SearchStrategy[Tell]:
 @st.composite
 def episodes(draw: st.DrawFn) -> tuple[Tell, ...]:
     """Happenings that belong together, one after the other."""
-    match draw(st.sampled_from(["one", "one", "one", "one", "oldest", "bounce", "plan", "waiver", "paid"])):
+    match draw(st.sampled_from(["one", "one", "one", "one", "oldest", "bounce", "plan", "waiver", "paid", "stopped"])):
         case "bounce":
             return (PaysOldest() if draw(st.booleans()) else Pays()), PaymentBounces()
         case "plan":
@@ -213,6 +217,10 @@ def episodes(draw: st.DrawFn) -> tuple[Tell, ...]:
             return (PaysOldest(),)
         case "paid":
             return (Pays(),)
+        case "stopped":
+            stopping = draw(st.sampled_from([_CEASES, _STOPS_ALL]))
+            choices = st.sampled_from(StoppedChoice).map(StoppedCaseDecided)
+            return *stopping, *draw(st.lists(choices, min_size=1, max_size=2))
     return (draw(happenings()),)
 
 

@@ -23,10 +23,12 @@ from domain.events import (
     DeliveryProved,
     HoldEnded,
     HoldPlaced,
+    PersonAsked,
     PlanAgreed,
     PlanProposed,
     PromiseTaken,
     ReferralDecided,
+    ReviewChosen,
     TrackSet,
     WaiverDecided,
     WaiverRequested,
@@ -34,6 +36,7 @@ from domain.events import (
 from domain.facts import (
     AgreePlan,
     CallOutcome,
+    CircumstanceKind,
     DeliveryReport,
     FileComplaint,
     LiftHold,
@@ -56,6 +59,7 @@ from domain.requests import (
     BeginCall,
     CloseCase,
     DecideLegalReferral,
+    DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
     GrantGrace,
@@ -65,6 +69,7 @@ from domain.requests import (
     ResolveComplaint,
     ResumeCase,
     SetTrack,
+    StoppedChoice,
 )
 from domain.statements import statement
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
@@ -73,6 +78,8 @@ PERMIT = timedelta(minutes=10)
 HARDSHIP_GRACE = timedelta(days=30)
 COMPLAINT_DEADLINE = timedelta(days=15)
 REVIEW_PAUSE = timedelta(days=30)
+STOPPED_CASE_DEADLINE = timedelta(days=7)
+EVERY_CHANNEL = "every_channel_stopped"
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ class Office:
     currency: str
     entries: list[Entry] = field(default_factory=list)
     booked_at: list[datetime] = field(default_factory=list)
+    stopped: set[Channel] = field(default_factory=set)
+    """Channels that the person has opted out of."""
     sent: dict[str, SentContact] = field(default_factory=dict)
     """Contacts whose arrival is still open, by contact id."""
 
@@ -119,7 +128,15 @@ class Office:
                 return Booking(refusal=Refusal("promise_open", "an earlier promise is still open"))
             case RecordCallOutcome():
                 return Booking(_call_outcome(message, case, now))
-        return Booking((_event(message, case, now),))
+        return Booking(self._of_stop(message, case, now) or (_event(message, case, now),))
+
+    def _of_stop(self, message: Message, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
+        match message:
+            case OptOut() | OptIn():
+                return self._choice(message, case, now)
+            case DecideStoppedCase():
+                return _choice_for_stopped(message, case, now)
+        return ()
 
     def _payment(self, message: RecordPayment, now: datetime) -> Booking:
         if any(each.entry_id == message.payment_id for each in self.entries):
@@ -149,6 +166,21 @@ class Office:
         self.booked_at.append(now)
         return Booking((DebtChanged(self.statement().debt()),))
 
+    def _choice(self, message: OptOut | OptIn, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
+        """A word on a channel; when every channel of the timetable is stopped, so is the case."""
+        if isinstance(message, OptIn):
+            self.stopped.discard(message.channel)
+            lifted = (each for each in case.open_holds(now) if each.reason == EVERY_CHANNEL)
+            ended = (HoldEnded(each.kind, each.hold_id, now) for each in lifted)
+            return (ChannelOpened(message.channel), *(ended if channels_of(case) - self.stopped else ()))
+        self.stopped.add(message.channel)
+        held = any(each.reason == EVERY_CHANNEL for each in case.open_holds(now))
+        if held or case.stage is Stage.LEGAL or channels_of(case) - self.stopped:
+            return (ChannelStopped(message.channel),)
+        hold = Hold(HoldKind.CEASE_CONTACT, f"stop-{message.event_id}", now, reason=EVERY_CHANNEL)
+        asked = PersonAsked(f"hold:{hold.hold_id}", now + STOPPED_CASE_DEADLINE)
+        return ChannelStopped(message.channel), HoldPlaced(hold), asked
+
     def _delivery(self, message: ReportDelivery) -> tuple[CaseEvent, ...]:
         contact = self.sent.pop(message.contact_id, None)
         if contact is None:
@@ -158,6 +190,23 @@ class Office:
         return (
             DeliveryFailed(message.contact_id, contact.channel, contact.stage, message.code == "gone", contact.owed),
         )
+
+
+def channels_of(case: Case) -> set[Channel]:
+    """Every channel by which a case may reach the person."""
+    return {channel for stage in case.timetable.stages for touch in stage.touches for channel in touch.channels}
+
+
+def _choice_for_stopped(message: DecideStoppedCase, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
+    match message.choice:
+        case StoppedChoice.CLOSE:
+            return (CaseClosed(ClosedReason.WRITTEN_OFF, now, message.reason_code),)
+        case StoppedChoice.LEGAL_REVIEW:
+            return (ReviewChosen(message.decided_by, now),)
+    until = end_of(message.until or now)
+    stops = (each for each in case.open_holds(now) if each.kind is HoldKind.CEASE_CONTACT)
+    asked = (PersonAsked(f"hold:{each.hold_id}", until) for each in stops)
+    return HoldPlaced(Hold(HoldKind.MANUAL, f"wait-{message.request_id}", now, until)), *asked
 
 
 def end_of(until: datetime | date) -> datetime:
@@ -178,7 +227,7 @@ def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
             until = end_of(message.until) if message.until is not None else now + HARDSHIP_GRACE
             return HoldPlaced(Hold(HoldKind.HARDSHIP, message.hardship_id, now, until, reason=message.reason_code))
         case ReportCircumstance():
-            return HoldPlaced(Hold(HoldKind(message.kind), message.circumstance_id, now, _end(message.until)))
+            return HoldPlaced(Hold(kind_of(message), message.circumstance_id, now, _end(message.until)))
         case GrantGrace():
             return HoldPlaced(Hold(HoldKind.GRACE, message.request_id, now, end_of(message.until)))
         case HoldCase():
@@ -190,6 +239,13 @@ def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
         case LiftHold():
             return HoldEnded(message.hold_kind, message.hold_id, now)
     return None
+
+
+def kind_of(message: ReportCircumstance) -> HoldKind:
+    """The hold that a circumstance asks for, where a written refusal to pay is a word to cease contact."""
+    if message.kind is CircumstanceKind.REFUSES_IN_WRITING:
+        return HoldKind.CEASE_CONTACT
+    return HoldKind(message.kind)
 
 
 def _decision(message: Message, case: Case, now: datetime) -> CaseEvent | None:
@@ -215,10 +271,6 @@ def _other_event(message: Message, case: Case, now: datetime) -> CaseEvent:
         case FileComplaint():
             decide_by = now + COMPLAINT_DEADLINE
             return ComplaintFiled(Complaint(message.complaint_id, message.category, decide_by, message.agent_id), now)
-        case OptOut():
-            return ChannelStopped(message.channel)
-        case OptIn():
-            return ChannelOpened(message.channel)
         case BeginCall():
             return CallPermitted(message.call_id, now + PERMIT)
         case RequestWaiver():

@@ -5,12 +5,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from domain.facts import AgreePlan, FileComplaint, LiftHold, RecordCallOutcome, ReportCircumstance, ReportHardship
+from domain.facts import (
+    AgreePlan,
+    FileComplaint,
+    LiftHold,
+    Message,
+    OptIn,
+    OptOut,
+    RecordCallOutcome,
+    ReportCircumstance,
+    ReportHardship,
+)
 from domain.ledger import Entry, EntryKind
 from domain.money import parse_minor
-from domain.requests import EndCircumstance, GrantGrace, HoldCase, ResolveComplaint, ResumeCase
-from domain.terms import HoldKind
-from tests.domain.office import HARDSHIP_GRACE, end_of
+from domain.requests import (
+    DecideLegalReferral,
+    DecideStoppedCase,
+    EndCircumstance,
+    GrantGrace,
+    HoldCase,
+    ResolveComplaint,
+    ResumeCase,
+    StoppedChoice,
+)
+from domain.terms import Channel, HoldKind
+from tests.domain.office import HARDSHIP_GRACE, channels_of, end_of, kind_of
 from tests.domain.simulator import Booked, Life
 
 _ENDED_BY_OTHER_MEANS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.MANUAL})
@@ -31,7 +50,7 @@ class Stop:
 
 def stops(life: Life) -> list[Stop]:
     """Everything that stopped contact in a life."""
-    return [*_holds(life), *_promises(life), *_plans(life)]
+    return [*_holds(life), *_promises(life), *_plans(life), *_opt_outs(life)]
 
 
 def in_force(known: Iterable[Stop], moment: datetime) -> list[Stop]:
@@ -78,9 +97,11 @@ def _hold(booked: Booked) -> tuple[HoldKind, str, datetime | None] | None:
         case ReportHardship():
             return HoldKind.HARDSHIP, message.hardship_id, _end(message.until) or booked.at + HARDSHIP_GRACE
         case ReportCircumstance():
-            return HoldKind(message.kind), message.circumstance_id, _end(message.until)
+            return kind_of(message), message.circumstance_id, _end(message.until)
         case HoldCase():
             return HoldKind.MANUAL, message.hold_id, _end(message.until)
+        case DecideStoppedCase(until=until) if until is not None:
+            return HoldKind.MANUAL, f"wait-{message.request_id}", end_of(until)
         case GrantGrace():
             return HoldKind.GRACE, message.request_id, end_of(message.until)
     return None
@@ -103,6 +124,46 @@ def _ended(life: Life, kind: HoldKind, hold_id: str, since: datetime) -> datetim
         if named and booked.at >= since:
             return booked.at
     return None
+
+
+def _opt_outs(life: Life) -> Iterator[Stop]:
+    """Spans in which every channel of the timetable was stopped by the person, until somebody ended that by hand."""
+    stopped: set[Channel] = set()
+    since: tuple[datetime, str] | None = None
+    for booked in life.booked:
+        message = booked.message
+        match message:
+            case OptOut():
+                stopped.add(message.channel)
+                if since is None and not channels_of(life.case) - stopped:
+                    since = booked.at, f"stop-{message.event_id}"
+            case OptIn():
+                stopped.discard(message.channel)
+        if since is not None and (_names(message, since[1]) or channels_of(life.case) - stopped):
+            yield Stop(f"{HoldKind.CEASE_CONTACT} {since[1]}", since[0], booked.at)
+            since = None
+    if since is not None:
+        yield Stop(f"{HoldKind.CEASE_CONTACT} {since[1]}", since[0], None)
+
+
+def _names(message: Message, hold_id: str) -> bool:
+    """Whether somebody ends that stop by hand."""
+    match message:
+        case EndCircumstance(circumstance_id=named) | LiftHold(hold_id=named):
+            return named == hold_id
+    return False
+
+
+def review_was_chosen(life: Life, moment: datetime) -> bool:
+    """Whether a person had chosen a review for a stopped case, and nobody has refused the referral since."""
+    chosen = False
+    for booked in life.booked:
+        match booked.message:
+            case DecideStoppedCase(choice=StoppedChoice.LEGAL_REVIEW) if booked.at <= moment:
+                chosen = True
+            case DecideLegalReferral(approve=False) if booked.at <= moment:
+                chosen = False
+    return chosen
 
 
 def _promises(life: Life) -> Iterator[Stop]:

@@ -15,7 +15,7 @@ from activities.opening import open_account
 from domain.contact_orders import events_after, order_of
 from domain.events import PersonAsked, TimePassed, apply
 from domain.next_step import Step, StepKind, next_step
-from domain.orders import Booking, ContactOrder, ContactOutcome, MessageToBook, OpenCase
+from domain.orders import Booking, ContactOrder, ContactOutcome, ContactResult, MessageToBook, OpenCase
 from domain.registration import Registration
 from storage.audit import trail
 from storage.database import Database
@@ -84,6 +84,13 @@ class House:
         outcome = contact_at(self.contacts, order, self.now)
         self.hear(*events_after(outcome, order, self.now))
         return outcome
+
+    def send(self) -> None:
+        """Make contacts until one has left, as the rules let them."""
+        for _ in range(5):
+            if self.contact().result is ContactResult.SENT:
+                return
+        raise AssertionError(f"nothing has left: {next_step(self.case, self.now)}")
 
     def _due_step(self) -> Step:
         """What the case asks for next, at its time."""

@@ -407,7 +407,8 @@ READINGS: dict[str, dict[str, Reading]] = {
             stop("PR-13", BRITAIN, [H.MANUAL], ARREARS),
             stop("UK-06", BRITAIN, [H.VULNERABLE], ARREARS),
             stop("UK-09", BRITAIN, [H.BREATHING_SPACE], ARREARS),
-            stop("PR-14", BRITAIN, [H.REPRESENTED, H.DECEASED, H.INSOLVENT, H.ACTIVE_DUTY, H.CEASE_CONTACT], ()),
+            stop("PR-14", BRITAIN, [H.REPRESENTED, H.DECEASED, H.INSOLVENT, H.ACTIVE_DUTY], ()),
+            stop("PR-15", BRITAIN, [H.CEASE_CONTACT], (*ARREARS, "default_notice", "letter_of_claim")),
         )
     ),
 }

@@ -25,16 +25,16 @@ _PARTS = {
     "UK": set(),
 }
 _PRODUCT = {
-    "CN": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21},
+    "CN": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21, 25},
     "US": {1, 2, 4, 5, 6, 8, 10, 11, 12, 13, 14, 21, 22},
-    "UK": {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 20, 21, 23, 24},
+    "UK": {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 20, 21, 23, 24, 25},
 }
 
 
 def ids_of(pack: Pack) -> set[str]:
     """Every rule of the jurisdiction that the pack speaks of, wherever in it."""
-    figures = [pack.replies, pack.spread, pack.complaints, pack.limitation, pack.retention, *pack.notices]
-    figures += [*pack.cost_caps, *([pack.breathing_space] if pack.breathing_space else [])]
+    figures = [pack.replies, pack.spread, pack.complaints, pack.stop_of_contact, pack.limitation, pack.retention]
+    figures += [*pack.notices, *pack.cost_caps, *([pack.breathing_space] if pack.breathing_space else [])]
     return {each.id for each in (*pack.rules, *pack.elsewhere)} | {each.rule for each in figures}
 
 

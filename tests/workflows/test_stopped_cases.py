@@ -1,0 +1,51 @@
+"""A life whose person stops all contact: a named person chooses how it goes on, and is asked again until it ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from client.errors import Refused
+from tests.workflows.house import House
+
+
+async def test_a_person_chooses_how_a_stopped_case_goes_on_and_is_asked_again_until_it_ends(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(3)
+    told = len(house.demands(account))
+    await house.tell(account, "report_circumstance", circumstance_id="c1", kind="cease_contact", reported_by="agent-1")
+    asked = house.asked_of_people(account)
+    assert timedelta(days=5) < asked["hold:c1"] - house.now < timedelta(days=8)
+
+    reason = {"reason_code": "asked_to_cease", "decided_by": "lead-1"}
+    await house.ask(account, "decide_stopped_case", choice="wait", until=house.day(40), **reason)
+    await house.until_day(39)
+    assert set(house.asked_of_people(account)) == {"hold:c1"}
+    await house.until_day(43)
+    assert len([each for each in house.audit(account, "person_asked") if each.subject == "hold:c1"]) == 3
+
+    await house.ask(account, "decide_stopped_case", choice="legal_review", **reason)
+    await house.until_day(44)
+    status = await house.status(account)
+    assert (status["state"], status["stage"]) == ("legal_review", "first_reminder")
+    referral = status["referral"]
+    assert "final_notice_sent" in referral["missing"]
+    assert not {"stages_exhausted", "no_open_hold"} & set(referral["missing"])
+
+    judged = {"referral_id": referral["referral_id"], "checklist_digest": referral["checklist_digest"], **reason}
+    with pytest.raises(Refused, match="final_notice_sent"):
+        await house.ask(account, "decide_legal_referral", approve=True, **judged)
+    await house.ask(account, "decide_legal_referral", approve=False, **judged)
+    assert "hold:c1" in house.asked_of_people(account)
+
+    await house.ask(account, "decide_stopped_case", choice="close", **reason)
+    assert await house.ended(account)
+    assert len(house.demands(account)) == told
+    assert house.broken_chains() == []
+
+
+async def test_a_case_that_is_not_stopped_has_nothing_to_choose(house: House) -> None:
+    account = await house.collect()
+    with pytest.raises(Refused, match="has not stopped all contact"):
+        await house.ask(
+            account, "decide_stopped_case", choice="close", reason_code="asked_to_cease", decided_by="lead-1"
+        )
