@@ -7,6 +7,7 @@ from functools import singledispatch
 from sqlmodel import col, select
 
 from activities.calls_made import book_call
+from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
 from activities.effects import Effect, debt_effect
@@ -37,6 +38,7 @@ from domain.facts import (
     RecordLegalOutcome,
     RecordPayment,
     ReportCircumstance,
+    ReportContactPreference,
     ReportDelivery,
     ReportHardship,
     ReversePayment,
@@ -168,6 +170,11 @@ def _(fact: OptOut, desk: Desk) -> Effect:
 def _(fact: OptIn, desk: Desk) -> Effect:
     effect = _choose(desk, fact.channel, fact.address_ref, allowed=True, occurred_at=fact.occurred_at)
     return replace(effect, events=(*effect.events, *go_on_if_a_channel_is_allowed(desk)))
+
+
+@_book.register
+def _(fact: ReportContactPreference, desk: Desk) -> Effect:
+    return book_preference(desk, fact)
 
 
 @_book.register

@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.booking_facts import ends_at
 from activities.booking_plans import agree_plan, counter_plan, propose_plan
+from activities.contact_preferences import end_preference
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.stop_of_contact import carry_out_choice
@@ -31,6 +32,7 @@ from domain.requests import (
     DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
+    EndContactPreference,
     GrantGrace,
     HoldCase,
     ProposePlan,
@@ -179,6 +181,11 @@ def _(request: DecideStoppedCase, desk: Desk, _case: Case) -> Effect:
         until = ends_at(request.until, desk)
         waits = Hold(HoldKind.MANUAL, f"wait-{request.request_id}", desk.now, until, reason=request.reason_code)
     return carry_out_choice(desk, request, waits)
+
+
+@_book.register
+def _(request: EndContactPreference, desk: Desk, _case: Case) -> Effect:
+    return end_preference(desk, request.preference_id)
 
 
 @_book.register

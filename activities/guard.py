@@ -8,11 +8,12 @@ from typing import Any
 from activities.desk import Desk
 from domain.case import PlannedContact
 from domain.contact_facts import Attempt, Consent, OptOut, Person, Proposal, Standing, Verdict
+from domain.contact_preferences import suitable_times
 from domain.contact_rules import judge, next_lawful_moment, window_end
 from domain.ledger import Statement
 from domain.terms import Channel, MessageClass
 from storage.attempts import counted_contacts
-from storage.people import EVERY_ACCOUNT, Reach, open_holds, read_reach
+from storage.people import EVERY_ACCOUNT, Reach, known_preferences, open_holds, read_reach
 from storage.tables import AccountState, Address
 
 _NO_ADDRESS = Verdict("address", allowed=False, words="no usable address for this channel")
@@ -75,7 +76,8 @@ class Guard:
         """Take the account as it lies on the desk."""
         self._desk = desk
         country, _, region = desk.account.jurisdiction.partition("-")
-        self._person = Person((desk.debtor.time_zone,), country, region or None)
+        suitable = suitable_times(known_preferences(desk.debtor))
+        self._person = Person((desk.debtor.time_zone,), country, region or None, suitable)
 
     @cached_property
     def reach(self) -> Reach:
@@ -125,6 +127,11 @@ class Guard:
         if found.at is None:
             return PlannedContact(not_before + _LOOK_AGAIN_AFTER, found.words)
         return PlannedContact(found.at, found.words)
+
+    def is_open(self, channel: Channel, moment: datetime) -> bool:
+        """Whether hours, quiet days and what the person wants leave a moment open for a demand by the channel."""
+        proposal = Proposal(self._desk.account.account_id, channel, MessageClass.DEMAND, "")
+        return window_end(self._desk.pack, self._person, proposal, moment) > moment
 
     @cached_property
     def _attempts(self) -> tuple[Attempt, ...]:

@@ -8,7 +8,7 @@ from cli.options import AccountId, By, EventId, Json, OccurredAt, Reason, Reques
 from cli.telling import Answer, answer, ask, new_id, tell, the_only
 from client.duecourse import Duecourse
 from domain.facts import CircumstanceKind
-from domain.terms import Channel, HoldKind
+from domain.terms import Channel, HoldKind, Weekday
 
 commands = typer.Typer()
 
@@ -141,6 +141,66 @@ def opt_in(
         return await tell(duecourse, account_id, "opt_in", event_id, occurred_at, **body)
 
     answer(as_json, f"Allowed again: {channel}", work)
+
+
+@commands.command(rich_help_panel="Tell what happened")
+def preference(
+    account_id: AccountId,
+    by: Annotated[str, typer.Option(metavar="WHO", help="Who heard it, by their id.")],
+    not_before: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Such as 18:00, where the person lives.", show_default="any")
+    ] = None,
+    not_after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Such as 20:00, where the person lives.", show_default="any")
+    ] = None,
+    weekday: Annotated[
+        list[Weekday] | None, typer.Option(metavar="DAY", help="A day that suits; repeat it.", show_default="every day")
+    ] = None,
+    channel: Annotated[
+        list[Channel] | None,
+        typer.Option(metavar="CHANNEL", help="What it is about; repeat it.", show_default="all but letters"),
+    ] = None,
+    preference_id: Annotated[str | None, typer.Option(help="Its id.", show_default="a new one")] = None,
+    event_id: EventId = None,
+    occurred_at: OccurredAt = None,
+    as_json: Json = False,
+) -> None:
+    """Tell when it suits the person to be reached, on all of their accounts. Other times are not used any more."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        return await tell(
+            duecourse,
+            account_id,
+            "report_contact_preference",
+            event_id,
+            occurred_at,
+            preference_id=preference_id or new_id("preference"),
+            reported_by=by,
+            not_before=not_before,
+            not_after=not_after,
+            weekdays=weekday,
+            channels=channel,
+        )
+
+    answer(as_json, "Contact preference kept", work)
+
+
+@commands.command("end-preference", rich_help_panel="Ask and decide")
+def end_preference(
+    account_id: AccountId,
+    preference_id: Annotated[str, typer.Argument(metavar="PREFERENCE_ID", help="Its id.", show_default=False)],
+    reason: Reason,
+    by: By,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """End what the person told us of when to reach them."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        body = {"preference_id": preference_id, "reason_code": reason, "ended_by": by}
+        return await ask(duecourse, account_id, "end_contact_preference", request_id, **body)
+
+    answer(as_json, "Contact preference ended", work)
 
 
 async def _open_circumstance(duecourse: Duecourse, account_id: str) -> str:

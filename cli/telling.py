@@ -29,6 +29,8 @@ _OPTIONS = {
     "first_due_date": "--first-due",
     "contact_id": "CONTACT_ID",
     "at": "--at",
+    "weekdays": "--weekday",
+    "channels": "--channel",
     **dict.fromkeys(
         (
             "agreed_by",

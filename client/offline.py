@@ -23,7 +23,7 @@ from storage.tables import Account, AccountState, BookedMessage, StoredText
 _BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "report_delivery"}
 """Facts that an account which was never started takes in."""
 
-_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance"})
+_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance", "end_contact_preference"})
 """Requests that are still carried out when the case has ended: what stops contact with the person must be ended."""
 
 

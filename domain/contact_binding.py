@@ -8,6 +8,7 @@ from functools import lru_cache
 from domain.calendars import DAY, HolidayCalendar, find_zone
 from domain.contact_counts import Count
 from domain.contact_facts import Attempt, Proposal, Verdict
+from domain.contact_preferences import SuitableTimes
 from domain.contact_standing import Check, Objection, Records, at_any_hour, check_of
 from domain.contact_windows import OpenTimes, quiet_reason, write_clock, write_date
 from domain.jurisdiction import Pack
@@ -39,9 +40,12 @@ class TimeRule:
     kept: Verdict
     times: OpenTimes
     """What this rule alone leaves open."""
+    own: bool = False
+    """Whether the person's own clock alone counts for it."""
 
     def objection(self, zones: tuple[str, ...], moment: datetime) -> Objection | None:
         """Why the clock speaks against a moment, and when it no longer will."""
+        zones = zones[:1] if self.own else zones
         span = self.times.first_span(zones, moment, moment + SEARCHED)
         if span is None:
             return Objection(f"no open hour within {SEARCHED.days} days")
@@ -137,8 +141,17 @@ class Binding:
 
 
 @lru_cache(maxsize=4096)
-def bind(pack: Pack, region: str | None, channel: Channel, message_class: MessageClass) -> Binding:
-    """The rules of a pack for one kind of contact. Where the region is not known, those of every region bind."""
+def bind(
+    pack: Pack,
+    region: str | None,
+    channel: Channel,
+    message_class: MessageClass,
+    suitable: SuitableTimes | None = None,
+) -> Binding:
+    """The rules of a pack for one kind of contact, and what the person wants besides.
+
+    Where the region is not known, the rules of every region bind.
+    """
     calendar = pack.holidays.calendar(region)
     rules = [
         rule
@@ -149,21 +162,36 @@ def bind(pack: Pack, region: str | None, channel: Channel, message_class: Messag
     ]
     hours = tuple(rule for rule in rules if isinstance(rule, Hours))
     quiet_days = tuple(rule for rule in rules if isinstance(rule, QuietDays))
-    return Binding(tuple(_ready(rule, calendar) for rule in rules), OpenTimes(hours, quiet_days, calendar))
+    told = suitable.rules() if suitable is not None else ()
+    wanted = tuple(TimeRule(rule, _kept(rule), _times_of(rule, calendar), own=True) for rule in told)
+    own = _all_times(told, calendar) if told else None
+    ready = (*(_ready(rule, calendar) for rule in rules), *wanted)
+    return Binding(ready, OpenTimes(hours, quiet_days, calendar, own))
 
 
 def _ready(rule: Rule, calendar: HolidayCalendar) -> BoundRule:
-    kept = Verdict(rule.id, True, f"kept: {rule.title}")
+    kept = _kept(rule)
     dated = rule.effective_from is not None or rule.effective_to is not None
     match rule:
-        case Hours():
-            return TimeRule(rule, kept, OpenTimes((rule,), (), calendar))
-        case QuietDays():
-            return TimeRule(rule, kept, OpenTimes((), (rule,), calendar))
+        case Hours() | QuietDays():
+            return TimeRule(rule, kept, _times_of(rule, calendar))
         case Cap() | Cooldown():
             return CountRule(rule, kept, Count.of(rule), dated)
         case _:
             return StandingRule(rule, kept, check_of(rule), dated)
+
+
+def _kept(rule: Rule) -> Verdict:
+    return Verdict(rule.id, True, f"kept: {rule.title}")
+
+
+def _times_of(rule: Hours | QuietDays, calendar: HolidayCalendar) -> OpenTimes:
+    return _all_times((rule,), calendar)
+
+
+def _all_times(rules: Sequence[Hours | QuietDays], calendar: HolidayCalendar) -> OpenTimes:
+    hours = tuple(each for each in rules if isinstance(each, Hours))
+    return OpenTimes(hours, tuple(each for each in rules if isinstance(each, QuietDays)), calendar)
 
 
 def _refusal(rule: Rule, objection: Objection) -> Verdict:

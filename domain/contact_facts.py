@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.contact_preferences import SuitableTimes
 from domain.holds import Hold
 from domain.terms import Channel, MessageClass
 
@@ -64,6 +65,12 @@ class Person:
     jurisdiction: str
     region: str | None = None
     """Such as a state. Where it is not known, the rules of every region bind."""
+    suitable: tuple[tuple[Channel, SuitableTimes], ...] = ()
+    """When the person wants to be reached by some channels, on the clock of the first zone."""
+
+    def suitable_by(self, channel: Channel) -> SuitableTimes | None:
+        """When the person wants to be reached by a channel, or none if they told us nothing of it."""
+        return next((times for known, times in self.suitable if known is channel), None)
 
 
 @dataclass(frozen=True, slots=True)

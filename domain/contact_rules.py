@@ -55,7 +55,7 @@ def judge(
     outside = _outside_of_pack(pack, person, zones, now)
     if outside is not None:
         return (Verdict(pack.jurisdiction, False, outside),)
-    binding = bind(pack, pack.known_region(person.region), proposal.channel, proposal.message_class)
+    binding = _bound(pack, person, proposal)
     is_open = bool(zones) and binding.times.span_at(zones, now) is not None
     situation = Situation(zones, Records(pack, proposal, attempts, standing, now), is_open)
     return tuple([each.verdict(situation) for each in binding.rules])
@@ -83,7 +83,7 @@ def next_lawful_moment(
     outside = _outside_of_pack(pack, person, zones, not_before) or (None if zones else _NO_ZONE)
     if outside is not None:
         return Found(None, outside)
-    binding = bind(pack, pack.known_region(person.region), proposal.channel, proposal.message_class)
+    binding = _bound(pack, person, proposal)
     free = at_any_hour(pack, proposal, attempts, not_before)
     obstacles = _Obstacles(binding, zones, binding.counted(proposal, attempts), free)
     first, reasons = _first_moment(obstacles, not_before)
@@ -107,7 +107,7 @@ def window_end(pack: Pack, person: Person, proposal: Proposal, at: datetime) -> 
     zones = zones_of(pack.time_zones, person.time_zones)
     if not zones or _outside_of_pack(pack, person, zones, at) is not None:
         return at
-    binding = bind(pack, pack.known_region(person.region), proposal.channel, proposal.message_class)
+    binding = _bound(pack, person, proposal)
     end = at
     while end < at + DAY and (span := binding.times.span_at(zones, end)) is not None:
         end = span.end
@@ -163,6 +163,12 @@ def _spread(pack: Pack, obstacles: _Obstacles, first: datetime, key: str) -> dat
     if place < first:
         place = first + min(pack.spread.at_once, (window.end - first) * _USED_SHARE) * share
     return place
+
+
+def _bound(pack: Pack, person: Person, proposal: Proposal) -> Binding:
+    channel = proposal.channel
+    region, suitable = pack.known_region(person.region), person.suitable_by(channel)
+    return bind(pack, region, channel, proposal.message_class, suitable)
 
 
 def _outside_of_pack(pack: Pack, person: Person, zones: tuple[str, ...], moment: datetime) -> str | None:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.calendars import DAY, HolidayCalendar, Span, find_zone, local_span
-from domain.jurisdiction_rules import Hours, QuietDays, Weekday
+from domain.jurisdiction_rules import Hours, QuietDays
+from domain.terms import Weekday
 
 _WEEKDAYS = tuple(Weekday)
 _WHOLE_DAY = 24 * 60
@@ -23,6 +24,8 @@ class OpenTimes:
     hours: tuple[Hours, ...]
     quiet_days: tuple[QuietDays, ...]
     calendar: HolidayCalendar
+    own: "OpenTimes | None" = None
+    """What the person wants besides, on their own clock, which is the first of the zones."""
 
     def span_at(self, zones: tuple[str, ...], moment: datetime) -> Span | None:
         """The open span that contains a moment, or none."""
@@ -86,15 +89,18 @@ def _reference_day(zones: tuple[str, ...], moment: datetime) -> int:
 def _open_spans(times: OpenTimes, zones: tuple[str, ...], day: int) -> tuple[Span, ...]:
     """What is open in all zones while the first of them shows a date."""
     spans = list(_spans_in(times, zones[0], day))
+    if times.own is not None:
+        spans = [both for one in spans for other in _spans_in(times.own, zones[0], day) for both in _both(one, other)]
     for name in zones[1:]:
         others = [other for near in (day - 1, day, day + 1) for other in _spans_in(times, name, near)]
-        spans = [
-            Span(max(one.start, other.start), min(one.end, other.end))
-            for one in spans
-            for other in others
-            if max(one.start, other.start) < min(one.end, other.end)
-        ]
+        spans = [both for one in spans for other in others for both in _both(one, other)]
     return tuple(spans)
+
+
+def _both(one: Span, other: Span) -> tuple[Span, ...]:
+    """What two spans have in common: a span or none."""
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return (Span(start, end),) if start < end else ()
 
 
 @lru_cache(maxsize=65536)

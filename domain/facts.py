@@ -5,9 +5,10 @@ No fact carries free text or an address: callers store those first and send a re
 
 import hashlib
 import json
+import re
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,10 +20,11 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 
 from domain.money import MoneyError, parse_minor
-from domain.terms import Channel, HoldKind
+from domain.terms import Channel, HoldKind, Weekday
 
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,99}$")]
 """An opaque identifier: letters, digits, dot, colon, dash and underscore, at most 100."""
@@ -46,6 +48,8 @@ def _positive_decimal(text: str) -> str:
 
 Amount = Annotated[str, StringConstraints(max_length=24), AfterValidator(_positive_decimal)]
 """A positive decimal string in the account's currency, such as ``"120.00"``."""
+
+_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 _IN_OUR_TIME = Field(ge=datetime.combine(_FIRST_DAY, time(), UTC), lt=datetime.combine(_LAST_DAY, time(), UTC))
@@ -282,6 +286,38 @@ class RecordLegalOutcome(Fact):
     amount: Amount | None = None
 
 
+def _clock_time(text: str) -> str:
+    if not _CLOCK_TIME.fullmatch(text):
+        raise ValueError("must be a time of day such as 18:00, at most 24:00")
+    return text
+
+
+ClockTime = Annotated[str, StringConstraints(max_length=5), AfterValidator(_clock_time)]
+"""A time of day on the debtor's clock, such as ``"18:00"``."""
+
+
+class ReportContactPreference(Fact):
+    """The person told us when it suits them to be reached, by some channels or by all but letters.
+
+    A later word on a channel takes the place of an earlier one.
+    """
+
+    preference_id: Reference
+    reported_by: Reference
+    not_before: ClockTime | None = None
+    not_after: ClockTime | None = None
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=len(Weekday))] = ()
+    channels: Annotated[tuple[Channel, ...], Field(max_length=len(Channel))] = ()
+
+    @model_validator(mode="after")
+    def _leaves_some_time(self) -> Self:
+        if self.not_before is None and self.not_after is None and not self.weekdays:
+            raise ValueError("must say not_before, not_after or weekdays; a channel that does not suit is stopped")
+        if (self.not_before or "00:00") >= (self.not_after or "24:00"):
+            raise ValueError("not_after must be later than not_before on the same day")
+        return self
+
+
 class LiftHold(Fact):
     """A hold on the person has ended: told to their other cases by the one where it was decided."""
 
@@ -302,11 +338,20 @@ FACTS: dict[str, type[Fact]] = {
     "report_delivery": ReportDelivery,
     "record_legal_outcome": RecordLegalOutcome,
     "lift_hold": LiftHold,
+    "report_contact_preference": ReportContactPreference,
 }
 """Every fact by the name of its signal and update."""
 
 PERSON_WIDE_FACTS = frozenset(
-    {"opt_out", "opt_in", "report_circumstance", "file_complaint", "report_hardship", "lift_hold"}
+    {
+        "opt_out",
+        "opt_in",
+        "report_circumstance",
+        "report_contact_preference",
+        "file_complaint",
+        "report_hardship",
+        "lift_hold",
+    }
 )
 """Facts about the person, which reach all of that person's cases; a dispute is the exception and binds its account."""
 

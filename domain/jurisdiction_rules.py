@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.terms import Channel, HoldKind, MessageClass
+from domain.terms import Channel, HoldKind, MessageClass, Weekday
 from domain.written import Duration, Form
 
 RuleId = Annotated[str, Form(r"^[A-Z][A-Z0-9-]{1,39}$", "capital letters, digits and dashes, such as CN-01")]
@@ -55,25 +55,6 @@ class Origin(StrEnum):
     """This product, on top of the law."""
     POLICY = "policy"
     """One lender's policy, on top of both."""
-
-
-class Weekday(StrEnum):
-    """A day of the week."""
-
-    MONDAY = "monday"
-    """The first one, as ISO 8601 counts."""
-    TUESDAY = "tuesday"
-    """The second."""
-    WEDNESDAY = "wednesday"
-    """The third."""
-    THURSDAY = "thursday"
-    """The fourth."""
-    FRIDAY = "friday"
-    """The fifth."""
-    SATURDAY = "saturday"
-    """The sixth."""
-    SUNDAY = "sunday"
-    """The seventh."""
 
 
 class Per(StrEnum):

@@ -178,6 +178,14 @@ class DecideStoppedCase(Request):
         return self
 
 
+class EndContactPreference(Request):
+    """End what the person told us of when to reach them."""
+
+    preference_id: Reference
+    reason_code: ReasonCode
+    ended_by: Reference
+
+
 class CloseCase(Request):
     """End the collection of a debt that is still unpaid."""
 
@@ -199,6 +207,7 @@ REQUESTS: dict[str, type[Request]] = {
     "resume_case": ResumeCase,
     "end_circumstance": EndCircumstance,
     "decide_stopped_case": DecideStoppedCase,
+    "end_contact_preference": EndContactPreference,
     "close_case": CloseCase,
 }
 """Every request by the name of its update."""

@@ -146,3 +146,22 @@ PERSON_WIDE_HOLDS = frozenset(
     }
 )
 """Holds that concern the person and so stop every case of theirs."""
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    """The first one, as ISO 8601 counts."""
+    TUESDAY = "tuesday"
+    """The second."""
+    WEDNESDAY = "wednesday"
+    """The third."""
+    THURSDAY = "thursday"
+    """The fourth."""
+    FRIDAY = "friday"
+    """The fifth."""
+    SATURDAY = "saturday"
+    """The sixth."""
+    SUNDAY = "sunday"
+    """The seventh."""

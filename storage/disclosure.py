@@ -30,6 +30,7 @@ def disclose(session: Session, debtor_id: str) -> dict[str, Any]:
         "time_zone": debtor.time_zone,
         "registered_at": _iso(debtor.registered_at),
         "addresses": [_address(each) for each in addresses(session, debtor_id)],
+        "contact_preferences": debtor.contact_preferences,
         "choices": [_choice(each) for each in channel_choices(session, debtor_id)],
         "holds": [_hold(each) for each in _rows(session, RecordedHold, RecordedHold.debtor_id, debtor_id)],
         "contacts": [_contact(each) for each in _rows(session, Contact, Contact.debtor_id, debtor_id)],

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlmodel import Session, col, or_, select
 
+from domain.contact_preferences import ContactPreference
 from domain.holds import Hold
 from domain.terms import ADDRESS_KINDS, Channel, HoldKind
 from storage.personal import keyring
-from storage.tables import Address, ChannelChoice, RecordedHold
+from storage.tables import Address, ChannelChoice, Debtor, RecordedHold
+
+_PREFERENCES: TypeAdapter[tuple[ContactPreference, ...]] = TypeAdapter(tuple[ContactPreference, ...])
 
 EVERY_ACCOUNT = "*"
 """The scope of a hold on the person, and the address of a choice for a whole channel."""
@@ -200,3 +204,15 @@ def record_consent(
     session.add(choice)
     session.flush()
     return counts
+
+
+def known_preferences(debtor: Debtor) -> tuple[ContactPreference, ...]:
+    """All that the person told us of when to reach them, the ended ones among them."""
+    return _PREFERENCES.validate_python(debtor.contact_preferences) if debtor.contact_preferences else ()
+
+
+def keep_preferences(session: Session, debtor: Debtor, known: tuple[ContactPreference, ...]) -> None:
+    """Keep what the person told us of when to reach them."""
+    debtor.contact_preferences = _PREFERENCES.dump_python(known, mode="json")
+    session.add(debtor)
+    session.flush()

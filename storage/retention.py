@@ -62,7 +62,7 @@ def _last_activity(session: Session, account: Account, closed_at: datetime) -> d
 
 def _erase(session: Session, debtor: Debtor, accounts: Sequence[Account], now: datetime) -> None:
     account_ids = [each.account_id for each in accounts]
-    debtor.name, debtor.erased_at = ERASED, now
+    debtor.name, debtor.erased_at, debtor.contact_preferences = ERASED, now, []
     for address in _rows(session, Address, col(Address.debtor_id) == debtor.debtor_id):
         # A digest of the address would still tell whose it was to who knows the address.
         address.value, address.digest = ERASED, keyring().digests(address.address_ref)[0]

@@ -55,6 +55,10 @@ class Debtor(SQLModel, table=True):
     registered_at: datetime = Field(sa_type=UtcInstant)
     erased_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     """When name and addresses were erased, their time having passed."""
+    contact_preferences: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JsonDocument, sa_column_kwargs={"server_default": "[]"}
+    )
+    """What the person told us of when to reach them: every ``ContactPreference`` of ``domain.contact_preferences``."""
 
 
 class Address(SQLModel, table=True):

@@ -106,6 +106,7 @@ _FACTS = frozenset(
         "opt_out",
         "opt_in",
         "report_circumstance",
+        "report_contact_preference",
         "report_delivery",
         "record_legal_outcome",
         "lift_hold",

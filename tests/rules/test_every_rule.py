@@ -18,10 +18,9 @@ from domain.jurisdiction_rules import (
     QuietDays,
     Rule,
     Stop,
-    Weekday,
     Window,
 )
-from domain.terms import Channel, HoldKind, MessageClass
+from domain.terms import Channel, HoldKind, MessageClass, Weekday
 from tests.rules.people import PACKS
 from tests.rules.readings import READINGS, Reading
 

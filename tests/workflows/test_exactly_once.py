@@ -77,6 +77,9 @@ FACTS: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "report_circumstance": lambda house, account: house.fact(
         circumstance_id=f"circumstance-of-{account}", kind="represented", reported_by="agent-1"
     ),
+    "report_contact_preference": lambda house, account: house.fact(
+        preference_id=f"preference-of-{account}", reported_by="agent-1", not_before="17:00"
+    ),
     "report_delivery": of_the_first_contact,
 }
 
