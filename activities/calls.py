@@ -27,7 +27,7 @@ from domain.orders import (
 from domain.terms import Channel, MessageClass, Stage
 from storage import audit
 from storage.accounts import write_milestones
-from storage.call_tasks import refusal_of_agent, waiting_call
+from storage.call_tasks import find_call, refusal_of_agent
 from storage.database import Database
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
 
@@ -84,8 +84,7 @@ class Calls:
             ).one_or_none()
             if known is not None:
                 return CallPermit(known.permit_ref, known.address_ref, known.until)
-            task = session.get_one(CallTask, order.call_id)
-            refusal = self._refusal_of_agent(desk, task, order.agent_id)
+            refusal = self._refusal_of_agent(desk, order)
             if refusal is not None:
                 return _refuse(desk, order, refusal)
             guard = Guard(desk)
@@ -94,6 +93,7 @@ class Calls:
             if not ruling.allowed or address is None:
                 refusal = Refusal("not_permitted", f"the call is not permitted now: {ruling.reason}")
                 return _refuse(desk, order, refusal, [each for each in ruling.as_json() if not each["allowed"]])
+            task = session.get_one(CallTask, order.call_id)
             try:
                 # What is owed may have changed since the call was asked for.
                 task.script = call_script(desk, guard, self._composer, Stage(task.stage), task.call_id)
@@ -102,9 +102,11 @@ class Calls:
             session.add(task)
             return _grant(desk, order, address, ruling.valid_until or desk.now + _PERMIT_LASTS, ruling.as_json())
 
-    def _refusal_of_agent(self, desk: Desk, task: CallTask, agent_id: str) -> Refusal | None:
-        call = waiting_call(desk.session, task, desk.account, desk.debtor, desk.now)
-        return refusal_of_agent(desk.session, self._library.courses, call, agent_id, desk.now)
+    def _refusal_of_agent(self, desk: Desk, order: CallToPermit) -> Refusal | None:
+        call = find_call(desk.session, order.call_id, desk.now)
+        if call is None:
+            return Refusal("no_call", f"no call {order.call_id} waits on this account")
+        return refusal_of_agent(desk.session, self._library.courses, call, order.agent_id, desk.now)
 
     def _add_task(self, desk: Desk, guard: Guard, order: ContactOrder) -> None:
         script = call_script(desk, guard, self._composer, order.stage, order.contact_id)

@@ -18,6 +18,7 @@ from storage.people import record_hold, recorded_holds, suppress_address, usable
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
 
 _NUMBER_IS_WRONG = frozenset({CallOutcome.WRONG_PARTY, CallOutcome.NUMBER_INVALID})
+_ABOUT_THE_DEBT = frozenset({CallOutcome.REACHED, CallOutcome.PROMISED, CallOutcome.REFUSED})
 _TALKED = frozenset({CallOutcome.REACHED, CallOutcome.PROMISED, CallOutcome.REFUSED, CallOutcome.CALL_BACK})
 
 
@@ -96,6 +97,8 @@ def _log_attempt(desk: Desk, fact: RecordCallOutcome, address: Address | None) -
     contact.connected = fact.connected
     contact.conversation = fact.connected and fact.outcome in _TALKED
     contact.agent_id, contact.right_party = fact.agent_id, fact.right_party
+    if fact.right_party is False and fact.outcome in _ABOUT_THE_DEBT:
+        _raise_incident(desk, fact, "the debt was talked about with somebody who was not verified")
     contact.code, contact.settled_at = fact.outcome, desk.now
     desk.session.add(contact)
     desk.session.flush()

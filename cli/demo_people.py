@@ -196,6 +196,7 @@ class People:
             number_ref=number_ref,
             dialled_at=_now(),
             connected=outcome is not CallOutcome.NO_ANSWER,
+            right_party=outcome not in (CallOutcome.NO_ANSWER, CallOutcome.WRONG_PARTY),
             **({"promise": promise} if promise is not None else {}),
         )
 

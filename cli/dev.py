@@ -24,6 +24,10 @@ _TO_TRY = (
     ("let somebody pay", "{python} starter.py pay acc-1003 100.00"),
     ("let somebody complain", "{python} starter.py complain acc-1004 --category conduct --agent agent-7"),
     ("see what waits for people", "{python} starter.py tasks"),
+    ("register an agent", "{python} starter.py agents add agent-7 --name 'Li Lei' --language zh-CN"),
+    ("record that they attended the course", "{python} starter.py agents attend agent-7 CN --by trainer-1"),
+    ("sit the exam, without which nobody calls", "{python} starter.py exam take agent-7 CN"),
+    ("take the most urgent call, and read its script", "{python} starter.py tasks next --agent agent-7"),
     ("read what was written to somebody", "{python} starter.py outbox --account acc-1003 --words"),
 )
 

@@ -1,9 +1,10 @@
 """Calls that wait for agents, and which agent has taken one on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from domain.agents import speaks
@@ -45,14 +46,8 @@ class WaitingCall:
 
 def waiting_calls(session: Session, now: datetime) -> list[WaitingCall]:
     """The calls whose time has not passed, the most urgent first. A task that nobody took in time has lapsed."""
-    chosen = select(CallTask, Account, Debtor).where(
-        col(CallTask.ended_at).is_(None),
-        col(CallTask.account_id) == col(Account.account_id),
-        col(Account.debtor_id) == col(Debtor.debtor_id),
-        col(Account.state) == AccountState.OPEN,
-    )
-    calls = [waiting_call(session, *row, now) for row in session.exec(chosen)]
-    return sorted((each for each in calls if each.deadline > now), key=lambda each: (each.deadline, each.call_id))
+    found = _calls(session, now, col(CallTask.ended_at).is_(None))
+    return sorted((each for each in found if each.deadline > now), key=lambda each: (each.deadline, each.call_id))
 
 
 def take_next(session: Session, courses: Mapping[str, Course], agent_id: str, now: datetime) -> WaitingCall:
@@ -62,13 +57,19 @@ def take_next(session: Session, courses: Mapping[str, Course], agent_id: str, no
         UnknownAgentError: if nobody of that id is registered.
         NoCallToTake: if there is none, or the agent has a fair part already, in words.
     """
+    find_agent(session, agent_id)
     waiting = waiting_calls(session, now)
     here = {each.country: courses[each.country] for each in waiting if each.country in courses}
     callers = list(_callers(session, here, now))
     if agent_id not in {each.agent_id for each in callers}:
         raise NoCallToTake(_why_none(session, here, agent_id, now))
-    chosen = next_call([_to_share(each) for each in waiting], callers, agent_id)
-    return take(session, courses, chosen.call_id, agent_id, now)
+    while True:
+        chosen = next_call([_to_share(each) for each in waiting], callers, agent_id)
+        call = _locked(session, chosen.call_id, now)
+        if call is not None and call.taken_by is None:
+            return take(session, courses, chosen.call_id, agent_id, now)
+        # Somebody was quicker.
+        waiting = waiting_calls(session, now)
 
 
 def take(session: Session, courses: Mapping[str, Course], call_id: str, agent_id: str, now: datetime) -> WaitingCall:
@@ -79,7 +80,7 @@ def take(session: Session, courses: Mapping[str, Course], call_id: str, agent_id
         NoCallToTake: if it does not wait, another has it, or the agent may not make it.
     """
     find_agent(session, agent_id)
-    call = _locked(session, call_id, now)
+    call = _require_waiting(session, call_id, now)
     refusal = refusal_of_agent(session, courses, call, agent_id, now)
     if refusal is not None:
         raise NoCallToTake(refusal.words)
@@ -87,7 +88,7 @@ def take(session: Session, courses: Mapping[str, Course], call_id: str, agent_id
     session.merge(CallClaim(call_id=call_id, agent_id=agent_id, claimed_at=now, until=until))
     audit.append(session, call.account_id, now, "call_taken", call_id, agent_id=agent_id)
     session.flush()
-    return _locked(session, call_id, now)
+    return replace(call, taken_by=agent_id, taken_until=until)
 
 
 def give_back(session: Session, call_id: str, agent_id: str, now: datetime) -> None:
@@ -96,7 +97,7 @@ def give_back(session: Session, call_id: str, agent_id: str, now: datetime) -> N
     Raises:
         NoCallToTake: if the agent does not have it.
     """
-    call = _locked(session, call_id, now)
+    call = _require_waiting(session, call_id, now)
     claim = session.get(CallClaim, call_id)
     if claim is None or call.taken_by != agent_id:
         raise NoCallToTake(f"{agent_id} has not taken {call_id}; see who has with: tasks")
@@ -121,47 +122,76 @@ def refusal_of_agent(
     return None
 
 
-def _locked(session: Session, call_id: str, now: datetime) -> WaitingCall:
-    """The call, with its person locked, as it is now.
-
-    Raises:
-        NoCallToTake: if it does not wait for an agent.
-    """
-    task = session.get(CallTask, call_id)
-    if task is not None:
-        account, debtor = lock_account(session, task.account_id)
-        session.refresh(task)
-        call = waiting_call(session, task, account, debtor, now)
-        if task.ended_at is None and account.state == AccountState.OPEN and now < call.deadline:
-            return call
-    raise NoCallToTake(f"no call {call_id} waits for an agent; see those that do with: tasks")
+def find_call(session: Session, call_id: str, now: datetime) -> WaitingCall | None:
+    """A call of an open account that was asked for, with who has taken it; none if there is no such call."""
+    return next(_calls(session, now, col(CallTask.call_id) == call_id), None)
 
 
-def waiting_call(session: Session, task: CallTask, account: Account, debtor: Debtor, now: datetime) -> WaitingCall:
-    """A call with who has taken it, as it is now."""
-    claim = session.get(CallClaim, task.call_id, populate_existing=True)
-    taken = claim if claim is not None and now < claim.until else None
-    return WaitingCall(
-        account_id=account.account_id,
-        call_id=task.call_id,
-        stage=task.stage,
-        requested_at=task.requested_at,
-        deadline=_deadline(session, task, account),
-        jurisdiction=account.jurisdiction,
-        language=debtor.language,
-        taken_by=taken.agent_id if taken is not None else None,
-        taken_until=taken.until if taken is not None else None,
+def _require_waiting(session: Session, call_id: str, now: datetime) -> WaitingCall:
+    call = _locked(session, call_id, now)
+    if call is None:
+        raise NoCallToTake(f"no call {call_id} waits for an agent; see those that do with: tasks")
+    return call
+
+
+def _locked(session: Session, call_id: str, now: datetime) -> WaitingCall | None:
+    """The call as it is now, with its person locked; none if it does not wait any more."""
+    known = find_call(session, call_id, now)
+    if known is None:
+        return None
+    lock_account(session, known.account_id)
+    still = _calls(session, now, col(CallTask.call_id) == call_id, col(CallTask.ended_at).is_(None))
+    return next((each for each in still if now < each.deadline), None)
+
+
+def _calls(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Iterator[WaitingCall]:
+    """Calls of open accounts whose tasks meet the conditions, read anew from the records."""
+    chosen = (
+        select(CallTask, Account, Debtor.language, CallClaim)
+        .join(Account, col(Account.account_id) == col(CallTask.account_id))
+        .join(Debtor, col(Debtor.debtor_id) == col(Account.debtor_id))
+        .outerjoin(CallClaim, col(CallClaim.call_id) == col(CallTask.call_id))
+        .where(col(Account.state) == AccountState.OPEN, *conditions)
     )
+    rows = session.exec(chosen.execution_options(populate_existing=True)).all()
+    permitted, patience = _permitted_until(session, *conditions), _Patience(session)
+    for task, account, language, claim in rows:
+        deadline = task.requested_at + patience.of(account)
+        taken = claim if claim is not None and now < claim.until else None
+        yield WaitingCall(
+            account_id=account.account_id,
+            call_id=task.call_id,
+            stage=task.stage,
+            requested_at=task.requested_at,
+            deadline=max(deadline, permitted.get(task.call_id, deadline)),
+            jurisdiction=account.jurisdiction,
+            language=language,
+            taken_by=taken.agent_id if taken is not None else None,
+            taken_until=taken.until if taken is not None else None,
+        )
 
 
-def _deadline(session: Session, task: CallTask, account: Account) -> datetime:
-    version = account.policy_version
-    deadline = task.requested_at
-    if version is not None:
-        deadline += kept_policy(session, version).calls.within
-    permits = select(func.max(CallPermission.until)).where(col(CallPermission.call_id) == task.call_id)
-    permitted = session.exec(permits).one()
-    return max(deadline, permitted) if permitted is not None else deadline
+def _permitted_until(session: Session, *conditions: ColumnElement[bool]) -> dict[str, datetime]:
+    """Until when each of these calls may still be dialled, by the latest permit for it."""
+    latest = select(CallPermission.call_id, func.max(CallPermission.until))
+    chosen = latest.join(CallTask, col(CallTask.call_id) == col(CallPermission.call_id)).where(*conditions)
+    return dict(session.exec(chosen.group_by(col(CallPermission.call_id))).all())
+
+
+@dataclass(frozen=True)
+class _Patience:
+    """How long calls wait under the policies of their accounts, each policy read once."""
+
+    session: Session
+    known: dict[str, timedelta] = field(default_factory=dict)
+
+    def of(self, account: Account) -> timedelta:
+        version = account.policy_version
+        if version is None:
+            return timedelta()
+        if version not in self.known:
+            self.known[version] = kept_policy(self.session, version).calls.within
+        return self.known[version]
 
 
 def _callers(session: Session, courses: Mapping[str, Course], now: datetime) -> Iterator[Caller]:
@@ -183,6 +213,5 @@ def _to_share(call: WaitingCall) -> CallToShare:
 
 
 def _why_none(session: Session, courses: Mapping[str, Course], agent_id: str, now: datetime) -> str:
-    find_agent(session, agent_id)
     reasons = [standing_of(session, course, agent_id, now).reason for course in courses.values()]
     return f"{agent_id} may make none of the calls that wait: {'; '.join(reasons)}" if reasons else "no call waits"

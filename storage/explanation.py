@@ -51,6 +51,8 @@ def _made(session: Session, contact: Contact) -> dict[str, Any]:
         "at": contact.attempted_at.isoformat(),
         "valid_until": contact.valid_until.isoformat() if contact.valid_until is not None else None,
         "status": contact.status,
+        "agent_id": contact.agent_id,
+        "right_party": contact.right_party,
         "sent_for_real": not contact.simulated,
         "provider": contact.provider,
         "jurisdiction": account.jurisdiction,

@@ -1,6 +1,10 @@
 """Agents at the command line: registered, trained and examined, without an engine."""
 
 import csv
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,7 @@ import pytest
 from config.training_files import TRAINING, load_courses
 from tests.cli.commands import Commands
 
+ROOT = Path(__file__).parents[2]
 COURSE = load_courses(TRAINING)["CN"]
 RIGHT = {each.id: each.answer for each in COURSE.exam.questions}
 
@@ -104,6 +109,24 @@ def test_a_name_in_the_id_column_is_refused_in_words(commands: Commands) -> None
 def test_there_is_no_course_where_there_are_no_rules(commands: Commands, agent: str) -> None:
     words = commands.refusal("agents", "attend", agent, "FR", "--by", "trainer-1")
     assert words == "unknown_course: there is no course for agents in FR; there are CN, UK, US"
+
+
+def test_the_exam_is_sat_at_a_terminal_and_a_letter_that_is_no_option_is_asked_for_again(
+    commands: Commands, agent: str
+) -> None:
+    commands.done("agents", "attend", agent, "CN", "--by", "trainer-1")
+    asked = commands.answer("exam", "paper", agent, "CN")["questions"]
+    typed = ["z", *(RIGHT[each["id"]] for each in asked)]
+    ours, theirs = pty.openpty()
+    os.write(ours, "".join(f"{each}\n" for each in typed).encode())
+    words = [sys.executable, str(ROOT / "starter.py"), "exam", "take", agent, "CN"]
+    sat = subprocess.run(words, stdin=theirs, capture_output=True, text=True, timeout=120)
+    for end in (ours, theirs):
+        os.close(end)
+    assert sat.returncode == 0, sat.stderr
+    assert "Choose one of a, b, c." in sat.stdout
+    assert "Passed: 100 of 100" in sat.stdout
+    assert certified_for(commands, agent) == ["CN"]
 
 
 def write(path: Path, *rows: tuple[str, ...]) -> Path:

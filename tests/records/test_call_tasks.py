@@ -1,7 +1,9 @@
 """Calls taken on by agents, on both databases: one at a time, by whoever may make them, until they return them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -109,3 +111,16 @@ def test_a_call_whose_time_has_passed_or_that_was_made_cannot_be_taken(records: 
     for call_id, now in (("call-1", NOON), ("call-2", NOON + timedelta(days=60)), ("call-9", NOON)):
         with pytest.raises(NoCallToTake, match=f"no call {call_id} waits"):
             claim(records, call_id, "agent-1", now)
+
+
+def test_agents_who_ask_at_the_same_moment_never_get_the_same_call(records: Database) -> None:
+    certify(records, COURSES.values(), ("agent-3",), NOON)
+    together = Barrier(3)
+
+    def ask(agent_id: str) -> str:
+        together.wait()
+        return next_for(records, agent_id).call_id
+
+    with ThreadPoolExecutor(3) as threads:
+        taken = list(threads.map(ask, ("agent-1", "agent-2", "agent-3")))
+    assert sorted(taken) == ["call-1", "call-2", "call-3"]

@@ -206,6 +206,14 @@ async def test_a_dial_without_a_permit_counts_and_raises_an_incident(house: Hous
     assert incident.detail["words"] == "a call was made without a permit"
 
 
+async def test_talking_of_the_debt_with_somebody_who_was_not_verified_raises_an_incident(house: House) -> None:
+    account, task = await awaiting_call(house)
+    await begin(house, account, task.call_id)
+    await report(house, account, task.call_id, "refused", right_party=False)
+    (incident,) = house.audit(account, "incident")
+    assert incident.detail["words"] == "the debt was talked about with somebody who was not verified"
+
+
 async def test_a_call_task_is_withdrawn_when_a_hold_arrives(house: House) -> None:
     account, task = await awaiting_call(house)
     await house.tell(account, "file_complaint", complaint_id="complaint-8", category="conduct")
