@@ -5,10 +5,12 @@ import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 
 import structlog
 
 from activities.assembly import assemble, open_records
+from activities.counsel_post import CounselPost
 from client.connection import connect
 from client.duecourse import Duecourse
 from config.logs import configure_logs
@@ -43,11 +45,11 @@ async def main(settings: Settings) -> None:
                 worker = contact_worker(client, channel, activities, threads, settings.per_second(channel))
                 await workers.enter_async_context(worker)
             log.info("worker started", policies=sorted(assembly.library.policies), packs=sorted(assembly.library.packs))
-            await _until_stopped(stop, Duecourse(client, database, assembly.library))
+            await _until_stopped(stop, Duecourse(client, database, assembly.library), assembly.post)
     log.info("worker stopped")
 
 
-async def _until_stopped(stop: asyncio.Event, duecourse: Duecourse) -> None:
+async def _until_stopped(stop: asyncio.Event, duecourse: Duecourse, post: CounselPost) -> None:
     """Deliver now and then what was kept while nobody could be told."""
     while not stop.is_set():
         with suppress(TimeoutError):
@@ -56,6 +58,9 @@ async def _until_stopped(stop: asyncio.Event, duecourse: Duecourse) -> None:
             delivered = await duecourse.deliver_pending()
             if delivered:
                 log.info("kept facts delivered", count=delivered)
+            acknowledged = await asyncio.to_thread(post.deliver, datetime.now(UTC))
+            if acknowledged:
+                log.info("counsel told", count=acknowledged)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ _SAID_BY = (
     "granted_by",
     "reported_by",
     "agreed_by",
+    "withdrawn_by",
 )
 """The fields of a message that name the person whose decision it is."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -11,14 +12,17 @@ from activities import clock
 from activities.calls import Calls
 from activities.composer import Composer
 from activities.contacts import Contacts
+from activities.counsel_post import CounselPost
 from activities.desk import Library
-from activities.legal import Counsel, CounselEndpoint, CounselFolder, Legal
+from activities.legal import Legal
 from activities.occasions import OCCASIONS, class_of
 from activities.person_facts import PersonFacts
 from activities.records import Records
+from activities.referral_binder import Binder
 from config.jurisdiction_files import load_packs
 from config.keys import parse_keys
 from config.policy_files import load_policies
+from config.referral_words import load_referral_words
 from config.settings import Settings, SettingsError
 from config.training_files import load_courses
 from config.yaml_documents import ConfigError
@@ -26,8 +30,10 @@ from domain.orders import CONTACT_QUEUES
 from domain.policy import Role
 from domain.terms import Channel, MessageClass
 from providers.configured import ProviderSettings, configured_providers
+from providers.counsel import Counsel, CounselEndpoint, CounselFolder
 from providers.port import Provider
 from providers.sendgrid_email import SENDGRID_URL, SendGridAccount
+from providers.signing import SigningKeys
 from providers.twilio_http import TWILIO_URL, TwilioAccount
 from storage.database import Database
 from storage.personal import Keyring, use_keyring
@@ -44,6 +50,8 @@ class Assembly:
     """For the collections queue."""
     contacts: Mapping[Channel, Sequence[Activity]]
     """For the queue of each channel."""
+    post: CounselPost
+    """Beside the workflows: what goes to counsel after a referral."""
 
 
 def assemble(settings: Settings, database: Database, client: Client) -> Assembly:
@@ -56,7 +64,8 @@ def assemble(settings: Settings, database: Database, client: Client) -> Assembly
     composer = Composer(settings.templates_dir)
     require_messages(library, composer)
     providers = configured_providers(_provider_settings(settings, library), clock.now)
-    return activities_of(database, client, library, composer, providers, counsel_of(settings))
+    binder = binder_of(settings.templates_dir, composer, signing_keys(settings))
+    return activities_of(database, client, library, composer, providers, counsel_of(settings), binder)
 
 
 def activities_of(
@@ -66,12 +75,14 @@ def activities_of(
     composer: Composer,
     providers: Mapping[Channel, Provider],
     counsel: Counsel,
+    binder: Binder,
 ) -> Assembly:
     """The activities over these parts."""
     records = Records(database, library)
     contacts = Contacts(database, library, composer, providers)
     calls = Calls(database, library, composer)
-    legal = Legal(database, library, counsel)
+    legal = Legal(database, library, counsel, binder)
+    post = CounselPost(database, counsel, binder.keys)
     office: list[Activity] = [
         records.open_case,
         records.book_message,
@@ -85,7 +96,7 @@ def activities_of(
         legal.refer_to_legal,
         PersonFacts(database, client).deliver_fact,
     ]
-    return Assembly(library, office, {channel: [contacts.contact] for channel in CONTACT_QUEUES})
+    return Assembly(library, office, {channel: [contacts.contact] for channel in CONTACT_QUEUES}, post)
 
 
 def require_messages(library: Library, composer: Composer) -> None:
@@ -123,6 +134,21 @@ def _unwritten_occasions(library: Library, composer: Composer) -> Iterator[str]:
         for language in map(composer.language_for, policy.lenders)
         if not composer.writes(class_of(occasion), occasion, channel, language)
     )
+
+
+def binder_of(templates: Path, composer: Composer, keys: SigningKeys) -> Binder:
+    """What makes the files of referrals, in every language that people are written to.
+
+    Raises:
+        ConfigError: if a language has no words for them.
+    """
+    return Binder(load_referral_words(templates, composer.languages), composer.language_for, keys)
+
+
+def signing_keys(settings: Settings) -> SigningKeys:
+    """The keys that sign what goes to counsel; without any, nothing is signed."""
+    keys = _secret(settings.legal_signing_keys)
+    return SigningKeys(parse_keys(keys) if keys is not None else ())
 
 
 def counsel_of(settings: Settings) -> Counsel:

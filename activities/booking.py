@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from activities.answered import close_answered
 from activities.booking_facts import book_fact
 from activities.booking_requests import book_request
+from activities.counsel_notices import note_for_counsel
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
@@ -88,6 +89,7 @@ class Books:
                 others = _tell_others(desk, order, message, effect)
                 note_end_of_review(desk, effect.events)
                 duties = review_duties(desk)
+                note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
                 close_answered(desk, message, effect.events)
         except RefusedError as error:
             return Booking(refusal=error.refusal)

@@ -6,6 +6,7 @@ from typing import Any
 from activities.booking_facts import ends_at
 from activities.booking_plans import agree_plan, counter_plan, propose_plan
 from activities.contact_preferences import end_preference
+from activities.counsel_notices import note_withdrawal
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.stop_of_contact import carry_out_choice
@@ -21,7 +22,7 @@ from domain.events import (
     WaiverDecided,
     WaiverRequested,
 )
-from domain.facts import AgreePlan, Message
+from domain.facts import AgreePlan, LegalOutcome, Message
 from domain.holds import Hold
 from domain.ledger import Entry, EntryKind
 from domain.money import MoneyError, format_minor, parse_minor
@@ -41,6 +42,7 @@ from domain.requests import (
     ResolveComplaint,
     ResumeCase,
     SetTrack,
+    WithdrawReferral,
 )
 from domain.terms import PERSON_WIDE_HOLDS, ClosedReason, HoldKind
 from storage.agents import authority_of
@@ -138,12 +140,24 @@ def _(request: DecideLegalReferral, desk: Desk, case: Case) -> Effect:
     referral = desk.session.get(LegalReferral, request.referral_id)
     if referral is None or referral.checklist_digest != request.checklist_digest:
         raise RefusedError("checklist_changed", "the checklist has changed; read it and decide again")
-    authority = _authority_to_refer(desk, request) if request.approve else None
+    authority = _authority_to_refer(desk, request.decided_by) if request.approve else None
     referral.approved_by = request.decided_by if request.approve else None
     desk.session.add(referral)
     again_at = desk.now + case.timetable.review_within
     event = ReferralDecided(request.approve, request.decided_by, again_at)
     answer = {"referral_id": request.referral_id, "approved": request.approve}
+    return Effect((event,), answer, trail={"authority": authority})
+
+
+@_book.register
+def _(request: WithdrawReferral, desk: Desk, _case: Case) -> Effect:
+    authority = _authority_to_refer(desk, request.withdrawn_by)
+    referral = desk.session.get_one(LegalReferral, request.referral_id)
+    referral.outcome = LegalOutcome.WITHDRAWN
+    desk.session.add(referral)
+    note_withdrawal(desk, referral, request.reason_code)
+    event = CaseClosed(ClosedReason.LEGAL_OUTCOME, desk.now, LegalOutcome.WITHDRAWN)
+    answer = {"referral_id": request.referral_id, "status": "withdrawn"}
     return Effect((event,), answer, trail={"authority": authority})
 
 
@@ -194,13 +208,12 @@ def _(request: CloseCase, desk: Desk, _case: Case) -> Effect:
     return Effect((event,), {"status": "closed"})
 
 
-def _authority_to_refer(desk: Desk, request: DecideLegalReferral) -> int:
-    """The authority of who approves a referral, which must be what the policy asks for."""
-    needed, authority = desk.policy.legal_review.authority, authority_of(desk.session, request.decided_by)
+def _authority_to_refer(desk: Desk, decided_by: str) -> int:
+    """The authority of who approves or withdraws a referral, which must be what the policy asks for."""
+    needed, authority = desk.policy.legal_review.authority, authority_of(desk.session, decided_by)
     if needed is not None and authority < needed:
-        words = (
-            f"{request.decided_by} has authority {authority}; a referral is approved by somebody with {needed} or more"
-        )
+        who = f"{decided_by} has authority {authority}"
+        words = f"{who}; a referral is approved and withdrawn by somebody with {needed} or more"
         raise RefusedError("no_authority", words)
     return authority
 

@@ -33,6 +33,11 @@ class Composer:
             raise ConfigError((problem,))
         self._languages = {name: LanguageMessages(folder / name, layout) for name in names}
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that has a folder of templates."""
+        return tuple(self._languages)
+
     def language_for(self, wanted: str) -> str:
         """The language in which to write to a person who wants a language such as ``zh-CN``, ``zh`` or ``en-GB``."""
         tag = wanted.replace("_", "-").casefold()

@@ -9,9 +9,11 @@ from activities.desk import Desk
 from activities.duties import duties_standing
 from domain.case import Case
 from domain.checklist import ChecklistItem
-from domain.referral_rules import DemandOnRecord, OfferOnRecord, ReferralFacts, evaluate
+from domain.referral_rules import DemandOnRecord, OfferOnRecord, ReferralFacts, RefusalOnRecord, evaluate
 from domain.terms import Channel, MessageClass, Stage
+from storage.companions import carrier_of
 from storage.people import open_holds
+from storage.referrals import refused_by_counsel
 from storage.tables import BookedMessage, CallTask, Contact, ContactStatus
 
 _LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED)
@@ -31,6 +33,7 @@ def draw_up(desk: Desk, case: Case) -> tuple[ChecklistItem, ...]:
             limitation_ends_at=_limitation_ends_at(desk),
             duties_standing=standing,
             duties_given=given,
+            refused_by_counsel=tuple(_refusals(desk)),
         )
     )
 
@@ -48,7 +51,7 @@ def _demands(desk: Desk) -> Iterator[DemandOnRecord]:
             channel=Channel(each.channel),
             stage=Stage(each.stage),
             at=each.attempted_at,
-            digest=each.words_digest,
+            digest=carrier_of(desk.session, each).words_digest,
             arrived_at=each.delivered_at,
         )
 
@@ -68,6 +71,12 @@ def _plans(desk: Desk) -> Iterator[OfferOnRecord]:
     )
     for each in desk.session.exec(chosen.order_by(col(BookedMessage.received_at))):
         yield OfferOnRecord("plan", each.message_id, each.received_at)
+
+
+def _refusals(desk: Desk) -> Iterator[RefusalOnRecord]:
+    for each in refused_by_counsel(desk.session, desk.account.account_id):
+        if each.refused_at is not None:
+            yield RefusalOnRecord(each.referral_id, each.refused_code or "", each.refused_at)
 
 
 def _limitation_ends_at(desk: Desk) -> datetime:

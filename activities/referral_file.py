@@ -1,105 +1,163 @@
-"""The file that counsel gets with a referral: the account, every contact with its words, what was told and decided."""
+"""Draws up the referral file of one account: who claims from whom, how much, what was done, and who approved it."""
 
-from typing import Any
+from collections.abc import Iterator
 
 from sqlmodel import col, select
 
+from activities import referral_history as history
 from activities.desk import Desk
-from domain.case import Case
-from domain.ledger import Sums
+from domain.ledger import Component, Instalment, Sums
 from domain.money import format_minor
+from domain.referral_document import (
+    AccountStatement,
+    Agreement,
+    Amounts,
+    ApprovalLine,
+    Checklist,
+    ChecklistLine,
+    Creditor,
+    DebtorParty,
+    InstalmentLine,
+    KnownAddress,
+    LedgerLine,
+    ReferralDocument,
+    ToldLine,
+    TrailHead,
+)
 from storage import audit
-from storage.companions import carrier_of
 from storage.people import addresses
-from storage.tables import BookedMessage, Contact, LegalReferral
+from storage.tables import BookedMessage, LedgerEntry, LegalReferral
 
 
-def referral_file(desk: Desk, case: Case, referral: LegalReferral) -> dict[str, Any]:
-    """Everything about one account. It names the person and is for counsel's eyes only."""
-    return {
-        "referral_id": referral.referral_id,
-        "account_id": case.account_id,
-        "approved_by": referral.approved_by,
-        "checklist": referral.checklist,
-        "checklist_digest": referral.checklist_digest,
-        "debtor": _debtor(desk),
-        "product": desk.account.product,
-        "currency": desk.account.currency,
-        "statement": _statement(desk),
-        "contacts": _contacts(desk),
-        "messages": _messages(desk),
-        "policy": {"name": case.timetable.policy, "version": case.timetable.version},
-        "audit_head": _audit_head(desk),
-        "drawn_up_at": desk.now,
-    }
-
-
-def _debtor(desk: Desk) -> dict[str, Any]:
-    known = addresses(desk.session, desk.account.debtor_id)
-    return {
-        "debtor_id": desk.debtor.debtor_id,
-        "name": desk.debtor.name,
-        "addresses": [{"kind": each.kind, "value": each.value} for each in known],
-    }
-
-
-def _statement(desk: Desk) -> dict[str, Any]:
-    statement, currency = desk.statement(), desk.account.currency
-    return {
-        "arrears": _sums(statement.arrears(desk.now), currency),
-        "balance": _sums(statement.balance, currency),
-        "paid": format_minor(statement.paid_minor, currency),
-        "waived": _sums(statement.waived, currency),
-        "instalments": [
-            {
-                "number": each.instalment.number,
-                "due_date": each.instalment.due_date.isoformat(),
-                "left": _sums(each.left, currency),
-            }
-            for each in statement.instalments
-        ],
-    }
-
-
-def _sums(sums: Sums, currency: str) -> dict[str, str]:
-    return {
-        "principal": format_minor(sums.principal_minor, currency),
-        "interest": format_minor(sums.interest_minor, currency),
-        "fees": format_minor(sums.fees_minor, currency),
-        "total": format_minor(sums.total_minor, currency),
-    }
-
-
-def _contacts(desk: Desk) -> list[dict[str, Any]]:
-    chosen = select(Contact).where(col(Contact.account_id) == desk.account.account_id)
-    return [
-        {
-            "contact_id": each.contact_id,
-            "channel": each.channel,
-            "message_class": each.message_class,
-            "occasion": each.occasion or each.stage,
-            "stage": each.stage,
-            "at": each.attempted_at,
-            "status": each.status,
-            "delivered_at": each.delivered_at,
-            "told_with": each.told_with,
-            "subject": carrier_of(desk.session, each).subject,
-            "words": carrier_of(desk.session, each).words,
-            "template": each.template_id,
-        }
-        for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at)))
-    ]
-
-
-def _messages(desk: Desk) -> list[dict[str, Any]]:
-    """Facts and requests in the order in which they were booked: payments, plans, complaints and their decisions."""
-    chosen = select(BookedMessage).where(
-        col(BookedMessage.account_id) == desk.account.account_id, col(BookedMessage.booked_at).is_not(None)
+def draw_up_file(desk: Desk, referral: LegalReferral) -> ReferralDocument:
+    """Everything about one account, as the records have it now."""
+    account = desk.account
+    newest = audit.trail(desk.session, account.account_id)[-1]
+    return ReferralDocument(
+        referral_id=referral.referral_id,
+        account_id=account.account_id,
+        drawn_up_at=desk.now,
+        creditor=_creditor(desk),
+        debtor=_debtor(desk),
+        agreement=Agreement(
+            product=account.product,
+            currency=account.currency,
+            jurisdiction=account.jurisdiction,
+            registered_at=account.registered_at,
+            policy=desk.policy.name,
+            policy_version=account.policy_version or desk.policy.version,
+        ),
+        statement=_statement(desk),
+        contacts=tuple(history.contacts(desk)),
+        notices=tuple(history.notices(desk)),
+        complaints=tuple(history.complaints(desk)),
+        promises=tuple(history.promises(desk)),
+        plans=tuple(history.plans(desk)),
+        holds=tuple(history.holds(desk)),
+        choices=tuple(history.choices(desk)),
+        checklist=_checklist(referral),
+        approvals=tuple(_approvals(desk)),
+        told=tuple(_told(desk)),
+        trail_head=TrailHead(number=newest.number, hash=newest.hash),
     )
-    rows = desk.session.exec(chosen.order_by(col(BookedMessage.booked_at)))
-    return [{"name": each.name, "booked_at": each.booked_at, **each.body} for each in rows]
 
 
-def _audit_head(desk: Desk) -> dict[str, Any]:
-    newest = audit.trail(desk.session, desk.account.account_id)[-1]
-    return {"number": newest.number, "hash": newest.hash}
+def _creditor(desk: Desk) -> Creditor:
+    lender = desk.policy.lender_for(desk.debtor.language)
+    return Creditor(
+        name=lender.name,
+        collector=lender.collector,
+        role=desk.policy.role,
+        postal_address=lender.postal_address,
+        phone=lender.help_phone,
+        email=lender.complaint_email,
+    )
+
+
+def _debtor(desk: Desk) -> DebtorParty:
+    known = addresses(desk.session, desk.account.debtor_id)
+    return DebtorParty(
+        debtor_id=desk.debtor.debtor_id,
+        name=desk.debtor.name,
+        language=desk.debtor.language,
+        time_zone=desk.debtor.time_zone,
+        addresses=tuple(
+            KnownAddress(kind=each.kind, value=each.value, usable=each.unusable_since is None) for each in known
+        ),
+    )
+
+
+def _statement(desk: Desk) -> AccountStatement:
+    statement, currency = desk.statement(), desk.account.currency
+    contract = [_owed(each.instalment) for each in statement.instalments]
+    return AccountStatement(
+        as_of=desk.now,
+        arrears=_amounts(statement.arrears(desk.now), currency),
+        balance=_amounts(statement.balance, currency),
+        owed=_amounts(sum(contract, Sums()), currency),
+        paid=format_minor(statement.paid_minor, currency),
+        waived=_amounts(statement.waived, currency),
+        credit=format_minor(statement.credit_minor, currency),
+        instalments=tuple(
+            InstalmentLine(
+                number=each.instalment.number,
+                due_date=each.instalment.due_date,
+                owed=_amounts(owed, currency),
+                left=_amounts(each.left, currency),
+            )
+            for each, owed in zip(statement.instalments, contract, strict=True)
+        ),
+        entries=tuple(_entries(desk)),
+    )
+
+
+def _owed(instalment: Instalment) -> Sums:
+    return Sums(instalment.principal_minor, instalment.interest_minor, instalment.fees_minor)
+
+
+def _amounts(sums: Sums, currency: str) -> Amounts:
+    parts = {each.value: format_minor(getattr(sums, f"{each.value}_minor"), currency) for each in Component}
+    return Amounts(**parts, total=format_minor(sums.total_minor, currency))
+
+
+def _entries(desk: Desk) -> Iterator[LedgerLine]:
+    chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == desk.account.account_id)
+    for each in desk.session.exec(chosen.order_by(col(LedgerEntry.number))):
+        yield LedgerLine(
+            entry_id=each.entry_id,
+            kind=each.kind,
+            amount=format_minor(each.amount_minor, desk.account.currency),
+            effective_at=each.effective_at,
+            booked_at=each.booked_at,
+            reverses=each.reverses,
+        )
+
+
+def _checklist(referral: LegalReferral) -> Checklist:
+    items = tuple(ChecklistLine.model_validate(each) for each in referral.checklist)
+    return Checklist(digest=referral.checklist_digest, opened_at=referral.opened_at, items=items)
+
+
+def _approvals(desk: Desk) -> Iterator[ApprovalLine]:
+    for record in audit.trail(desk.session, desk.account.account_id):
+        if record.kind == "decide_legal_referral":
+            body = record.detail["body"]
+            yield ApprovalLine(
+                referral_id=body["referral_id"],
+                approved=body["approve"],
+                decided_by=body["decided_by"],
+                authority=record.detail.get("authority"),
+                decided_at=record.at,
+                reason_code=body["reason_code"],
+            )
+
+
+def _told(desk: Desk) -> Iterator[ToldLine]:
+    chosen = select(BookedMessage).where(
+        col(BookedMessage.account_id) == desk.account.account_id,
+        col(BookedMessage.booked_at).is_not(None),
+        col(BookedMessage.refused).is_(False),
+    )
+    for each in desk.session.exec(chosen.order_by(col(BookedMessage.booked_at), col(BookedMessage.message_id))):
+        if each.booked_at is not None:
+            yield ToldLine(name=each.name, message_id=each.message_id, booked_at=each.booked_at, body=each.body)

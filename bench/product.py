@@ -8,18 +8,19 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.assembly import Assembly, activities_of
+from activities.assembly import Assembly, activities_of, binder_of
 from activities.composer import Composer
 from activities.desk import Library
-from activities.legal import CounselFolder
 from activities.records import Records
 from bench.announcements import Done, announce
 from bench.policies import bench_policies
 from bench.records import records_of
 from config.jurisdiction_files import load_packs
 from domain.orders import CONTACT_QUEUES, ActivityName, Booking, CaseToClose, MessageToBook, OpenCase, Opening
+from providers.counsel import CounselFolder
 from providers.outbox import Outbox
 from providers.port import ContactIntent, LookupResult, Provider, SendResult
+from providers.signing import SigningKeys
 
 ROOT = Path(__file__).parents[1]
 PACKS = ROOT / "examples" / "demo" / "jurisdictions"
@@ -86,7 +87,9 @@ def product_activities(client: Client, folder: Path) -> tuple[list[Callable[...,
     carrier = AnnouncedCarrier(Outbox(folder / "outbox"))
     providers: dict[Any, Provider] = dict.fromkeys(CONTACT_QUEUES, carrier)
     counsel = CounselFolder(folder / "legal")
-    assembly = activities_of(database, client, library, Composer(TEMPLATES), providers, counsel)
+    composer = Composer(TEMPLATES)
+    binder = binder_of(TEMPLATES, composer, SigningKeys())
+    assembly = activities_of(database, client, library, composer, providers, counsel, binder)
     announced = AnnouncedRecords(Records(database, library))
     others = [each for each in assembly.office if each.__name__ not in _ANNOUNCED]
     return [announced.open_case, announced.book_message, announced.close_case, *others], assembly

@@ -9,6 +9,7 @@ from cli import (
     complaints,
     exams,
     legal,
+    legal_files,
     lists,
     payments,
     person,
@@ -46,6 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_SUBJECTS = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal, lists, tasks, trail)
-for subject in (*_SUBJECTS, agents, exams, reviews, personal_data, setup):
+_ASKING = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal)
+_LOOKING = (legal_files, lists, tasks, trail)
+for subject in (*_ASKING, *_LOOKING, agents, exams, reviews, personal_data, setup):
     app.add_typer(subject.commands)

@@ -72,6 +72,25 @@ def legal_outcome(
     answer(as_json, f"Legal outcome: {outcome}", work)
 
 
+@commands.command("withdraw-legal", rich_help_panel="Ask and decide")
+def withdraw_legal(
+    account_id: AccountId,
+    reason: Reason,
+    by: By,
+    referral: Annotated[str | None, typer.Option(help="Its id.", show_default="the account's own")] = None,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Take a referral back from counsel, who is told: the debt is time-barred or disputed, say. The case ends."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        referral_id = referral or (await _referral(duecourse, account_id))["referral_id"]
+        body = {"referral_id": referral_id, "reason_code": reason, "withdrawn_by": by}
+        return await ask(duecourse, account_id, "withdraw_referral", request_id, **body)
+
+    answer(as_json, "Referral withdrawn", work)
+
+
 async def _review(duecourse: Duecourse, account_id: str) -> dict[str, Any]:
     """The referral that waits, with the checklist that its digest stands for."""
     referral = await _referral(duecourse, account_id)

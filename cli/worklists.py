@@ -21,6 +21,7 @@ from storage.tables import (
 _WORDS = {
     "duty": ("see that a notice that the law demands is given in time", "status"),
     "track": ("whether the debt is left unpaid on purpose: firm, or not", "track"),
+    "counsel_notice": ("see why counsel did not take a notice", "audit show"),
     "bar": ("end what keeps the case from going on", "status"),
 }
 """What people are asked that no one command answers, by the kind of subject, and where to read more."""

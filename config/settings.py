@@ -139,6 +139,8 @@ class Settings(BaseSettings):
     """Where referrals are posted."""
     legal_secret: SecretStr | None = None
     """Signs what is posted there."""
+    legal_signing_keys: Keys | None = None
+    """Sign the files of referrals: written as the keys above, each a private key for Ed25519."""
     legal_dir: Folder = _STATE / "legal"
     """Where referrals are written when there is no endpoint."""
 
@@ -214,10 +216,14 @@ class Settings(BaseSettings):
         return None
 
     def _faults_of_encryption(self) -> Iterator[Fault]:
-        purposes = {"codec_keys": "what Temporal stores", "data_keys": "personal data in the records"}
+        purposes = {
+            "codec_keys": "to encrypt what Temporal stores",
+            "data_keys": "to encrypt personal data in the records",
+            "legal_signing_keys": "to sign the files of referrals",
+        }
         for field, purpose in purposes.items():
             if self.profile is not Profile.DEV and getattr(self, field) is None:
-                words = f"is needed outside the dev profile, to encrypt {purpose}; make one with: {_NEW_KEY}"
+                words = f"is needed outside the dev profile, {purpose}; make one with: {_NEW_KEY}"
                 yield Fault((field,), words)
 
     def _faults_of_providers(self) -> Iterator[Fault]:

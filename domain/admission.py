@@ -23,6 +23,7 @@ from domain.requests import (
     ResolveComplaint,
     ResumeCase,
     StoppedChoice,
+    WithdrawReferral,
 )
 from domain.terms import HoldKind, Stage
 
@@ -89,7 +90,7 @@ def _(message: RecordCallOutcome, _case: Case, now: datetime) -> Refusal | None:
 
 
 @_refusal.register
-def _(message: RecordLegalOutcome, case: Case, _now: datetime) -> Refusal | None:
+def _(message: RecordLegalOutcome | WithdrawReferral, case: Case, _now: datetime) -> Refusal | None:
     referral = case.referral
     if referral is None or referral.referral_id != message.referral_id or referral.referred_at is None:
         return Refusal("unknown_referral", f"referral {message.referral_id} was not handed over for this account")

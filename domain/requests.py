@@ -120,6 +120,14 @@ class DecideLegalReferral(Request):
     decided_by: Reference
 
 
+class WithdrawReferral(Request):
+    """Take a referral back from counsel: the debt is time-barred or disputed, say, or should not have been referred."""
+
+    referral_id: Reference
+    reason_code: ReasonCode
+    withdrawn_by: Reference
+
+
 class BeginCall(Request):
     """Ask for the permit to make a call now."""
 
@@ -202,6 +210,7 @@ REQUESTS: dict[str, type[Request]] = {
     "decide_waiver": DecideWaiver,
     "set_track": SetTrack,
     "decide_legal_referral": DecideLegalReferral,
+    "withdraw_referral": WithdrawReferral,
     "begin_call": BeginCall,
     "hold_case": HoldCase,
     "resume_case": ResumeCase,

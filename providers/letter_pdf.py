@@ -63,7 +63,7 @@ def typeset(
     try:
         return typst.compile(
             LAYOUT,
-            font_paths=_fonts(),
+            font_paths=fonts(),
             sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
             pdf_standards=["a-2a"],
             timestamp=stamp.astimezone(UTC).replace(microsecond=0),
@@ -98,5 +98,6 @@ def _row(line: str) -> Block:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The fonts of everything that is typeset: Typst's own, and one with Chinese characters."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(serif_path().parent)])

@@ -66,8 +66,9 @@ def _file_name(intent: ContactIntent) -> str:
     return intent.contact_id + SUFFIX[intent.channel]
 
 
-def _mark(intent: ContactIntent) -> str:
-    return f"NOT SENT. Kept in the outbox in place of {INSTEAD_OF[intent.channel]}."
+def mark_of(channel: Channel) -> str:
+    """What a message that is kept here says of itself."""
+    return f"NOT SENT. Kept in the outbox in place of {INSTEAD_OF[channel]}."
 
 
 def _as_file(intent: ContactIntent) -> bytes:
@@ -82,7 +83,7 @@ def _as_file(intent: ContactIntent) -> bytes:
 
 def _as_text(intent: ContactIntent) -> bytes:
     head = [
-        _mark(intent),
+        mark_of(intent.channel),
         f"To: {intent.to}",
         f"Template: {intent.words.template_id}",
         f"May arrive until: {intent.valid_until.isoformat()}",
@@ -92,11 +93,11 @@ def _as_text(intent: ContactIntent) -> bytes:
 
 def _as_email(intent: ContactIntent) -> bytes:
     email = EmailMessage()
-    email["X-Not-Sent"] = _mark(intent)
+    email["X-Not-Sent"] = mark_of(intent.channel)
     email["To"] = intent.to
     email["Subject"] = f"[NOT SENT] {' '.join(intent.words.subject.split())}"
     email["X-Template"] = intent.words.template_id
-    email.set_content(f"{_mark(intent)}\n\n{intent.words.text}\n")
+    email.set_content(f"{mark_of(intent.channel)}\n\n{intent.words.text}\n")
     if intent.words.html:
         email.add_alternative(intent.words.html, subtype="html")
     return email.as_bytes()
@@ -109,5 +110,5 @@ def _as_letter(intent: ContactIntent) -> bytes:
         intent.language,
         reference=intent.contact_id,
         stamp=intent.valid_until,
-        mark=_mark(intent),
+        mark=mark_of(intent.channel),
     )

@@ -10,7 +10,7 @@ from storage import audit
 from storage.database import UnknownDebtorError
 from storage.ledgers import read_entries, read_statement
 from storage.people import addresses, channel_choices
-from storage.tables import Account, BookedMessage, Contact, Debtor, RecordedHold, StoredText
+from storage.tables import Account, BookedMessage, Contact, Debtor, LegalReferral, RecordedHold, StoredText
 
 
 def disclose(session: Session, debtor_id: str) -> dict[str, Any]:
@@ -54,6 +54,9 @@ def _account(session: Session, account: Account) -> dict[str, Any]:
             {"name": each.name, "at": _iso(each.received_at), **each.body}
             for each in _rows(session, BookedMessage, BookedMessage.account_id, account.account_id)
         ],
+        "referrals": [
+            _referral(each) for each in _rows(session, LegalReferral, LegalReferral.account_id, account.account_id)
+        ],
         "texts": [each.text for each in _rows(session, StoredText, StoredText.account_id, account.account_id)],
         "audit": [
             {"number": each.number, "at": _iso(each.at), "kind": each.kind, "subject": each.subject, **each.detail}
@@ -90,6 +93,16 @@ def _contact(row: Any) -> dict[str, Any]:
         "status": row.status,
         "subject": row.subject,
         "words": row.words,
+    }
+
+
+def _referral(row: Any) -> dict[str, Any]:
+    return {
+        "referral_id": row.referral_id,
+        "opened_at": _iso(row.opened_at),
+        "checklist": row.checklist,
+        "handed_over_at": _iso(row.handed_over_at),
+        "outcome": row.outcome,
     }
 
 

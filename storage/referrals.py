@@ -1,7 +1,10 @@
 """The reviews of an account for referral to legal, and the referral that came of one."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, func, select
 
+from domain.facts import LegalOutcome
 from storage.tables import LegalReferral
 
 
@@ -20,3 +23,20 @@ def undecided_review(session: Session, account_id: str) -> LegalReferral | None:
 def count_reviews(session: Session, account_id: str) -> int:
     """How many reviews the account has had."""
     return session.exec(select(func.count()).where(col(LegalReferral.account_id) == account_id)).one()
+
+
+def referral_at_counsel(session: Session, account_id: str) -> LegalReferral | None:
+    """The referral that counsel has, unless it was withdrawn. After a judgment counsel still hears of payments."""
+    chosen = select(LegalReferral).where(
+        col(LegalReferral.account_id) == account_id, col(LegalReferral.handed_over).is_(True)
+    )
+    referral = session.exec(chosen).one_or_none()
+    return None if referral is None or referral.outcome == LegalOutcome.WITHDRAWN else referral
+
+
+def refused_by_counsel(session: Session, account_id: str) -> Sequence[LegalReferral]:
+    """The referrals of the account that counsel did not take, the oldest first."""
+    chosen = select(LegalReferral).where(
+        col(LegalReferral.account_id) == account_id, col(LegalReferral.refused_at).is_not(None)
+    )
+    return session.exec(chosen.order_by(col(LegalReferral.refused_at))).all()

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from storage import audit
 from storage.database import Database, lock_debtor
+from storage.legal_tables import ReferralPackage
 from storage.personal import keyring
 from storage.tables import (
     Account,
@@ -73,6 +74,8 @@ def _erase(session: Session, debtor: Debtor, accounts: Sequence[Account], now: d
         task.script = ""
     for text in _rows(session, StoredText, col(StoredText.account_id).in_(account_ids)):
         text.text = ERASED
+    for package in _rows(session, ReferralPackage, col(ReferralPackage.account_id).in_(account_ids)):
+        session.delete(package)
     session.flush()
     for account_id in account_ids:
         audit.append(session, account_id, now, "personal_data_erased")

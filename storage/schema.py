@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from storage import agent_tables, arrangement_tables, tables
+from storage import agent_tables, arrangement_tables, legal_tables, tables
 from storage.database import Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -59,6 +59,7 @@ __all__ = [
     "agent_tables",
     "arrangement_tables",
     "differences",
+    "legal_tables",
     "migrate",
     "require_current",
     "tables",

@@ -333,6 +333,11 @@ class LegalReferral(SQLModel, table=True):
     handed_over: bool | None = Field(default=None)
     """True once, else nothing: two handed over for one account break the constraint."""
     handed_over_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    receipt: str | None = Field(default=None, max_length=200)
+    """By what counsel acknowledged it."""
+    refused_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    refused_code: str | None = Field(default=None, max_length=64)
+    """Why counsel did not take it."""
     outcome: str | None = Field(default=None, max_length=20)
 
 

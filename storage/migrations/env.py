@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from storage import agent_tables, arrangement_tables, tables
+from storage import agent_tables, arrangement_tables, legal_tables, tables
 from storage.personal import PersonalText
 
 
@@ -33,4 +33,4 @@ context.configure(
 with context.begin_transaction():
     context.run_migrations()
 
-__all__ = ["agent_tables", "arrangement_tables", "tables"]
+__all__ = ["agent_tables", "arrangement_tables", "legal_tables", "tables"]

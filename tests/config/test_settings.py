@@ -45,9 +45,10 @@ def test_a_newcomer_in_the_dev_profile_needs_to_set_nothing_else(monkeypatch: py
 def test_production_is_the_default_and_needs_keys() -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings()
-    codec, data = refused.value.problems
+    codec, data, signing = refused.value.problems
     assert codec.startswith("DUECOURSE_CODEC_KEYS: is needed outside the dev profile")
     assert data.startswith("DUECOURSE_DATA_KEYS: is needed outside the dev profile")
+    assert signing.startswith("DUECOURSE_LEGAL_SIGNING_KEYS: is needed outside the dev profile, to sign")
 
 
 def test_the_command_that_makes_a_key_makes_one_that_can_be_read(

@@ -26,6 +26,7 @@ SECRETS = {
     "PRODUCT_DB_PASSWORD": "3",
     "DUECOURSE_CODEC_KEYS": "key-1:4",
     "DUECOURSE_DATA_KEYS": "key-1:5",
+    "DUECOURSE_LEGAL_SIGNING_KEYS": "key-1:6",
 }
 ONCE = {"temporal-schema", "temporal-namespace", "migrate", "prepare"}
 

@@ -121,13 +121,14 @@ def test_a_command_that_fails_is_reported_by_its_last_words() -> None:
 def test_new_secrets_are_for_their_owner_only_and_let_the_product_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("DUECOURSE_CODEC_KEYS", "DUECOURSE_DATA_KEYS"):
+    for name in ("DUECOURSE_CODEC_KEYS", "DUECOURSE_DATA_KEYS", "DUECOURSE_LEGAL_SIGNING_KEYS"):
         monkeypatch.delenv(name, raising=False)
     make_secrets(tmp_path)
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
     settings = load_settings(tmp_path / ".env")
     assert settings.codec_keys is not None
     assert settings.data_keys is not None
+    assert settings.legal_signing_keys is not None
 
 
 def test_new_secrets_never_replace_old_ones(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from domain.facts import (
     CircumstanceKind,
     DeliveryReport,
     FileComplaint,
+    LegalOutcome,
     LiftHold,
     Message,
     OptIn,
@@ -70,6 +71,7 @@ from domain.requests import (
     ResumeCase,
     SetTrack,
     StoppedChoice,
+    WithdrawReferral,
 )
 from domain.statements import statement
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
@@ -257,6 +259,8 @@ def _decision(message: Message, case: Case, now: datetime) -> CaseEvent | None:
             return ComplaintResolved(message.complaint_id, message.outcome, now)
         case DecideLegalReferral():
             return ReferralDecided(message.approve, message.decided_by, now + REVIEW_PAUSE)
+        case WithdrawReferral():
+            return CaseClosed(ClosedReason.LEGAL_OUTCOME, now, LegalOutcome.WITHDRAWN)
         case RecordLegalOutcome():
             return CaseClosed(ClosedReason.LEGAL_OUTCOME, now, message.outcome)
         case CloseCase():

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from activities.composer import Composer
 from activities.contacts import Contacts
@@ -22,8 +24,10 @@ from storage.audit import every_record, trail, verify
 from storage.database import Database, UnknownDebtorError
 from storage.disclosure import disclose
 from storage.explanation import UnknownContactError, explain
+from storage.legal_tables import ReferralPackage
 from storage.registration import register
 from storage.retention import purge
+from storage.tables import LegalReferral
 from tests.records.conftest import NOON, order
 from tests.records.lone_case import contact_at
 from tests.registrations import registration
@@ -110,3 +114,17 @@ def test_past_its_time_what_is_personal_goes_and_figures_and_trail_stay(database
         assert verify(every_record(session)) == []
         assert trail(session, "acc-1")[-1].kind == "personal_data_erased"
     assert json.loads(left)["accounts"][0]["balance"] == "1234.56"
+
+
+def test_the_file_of_a_referral_goes_with_what_it_was_made_from(database: Database) -> None:
+    ids: dict[str, Any] = {"referral_id": "referral-acc-1-1", "account_id": "acc-1"}
+    with database.writing() as session:
+        session.add(LegalReferral(**ids, checklist=[], checklist_digest="d", opened_at=NOON))
+        session.flush()
+        session.add(ReferralPackage(**ids, drawn_up_at=NOON, digest="d", content="UEs="))
+    assert json.loads(everything(database))["accounts"][0]["referrals"][0]["referral_id"] == "referral-acc-1-1"
+    close(database, NOON)
+    assert purge(database, keep_five_years, NOON + timedelta(days=1) + FIVE_YEARS) == ["deb-1"]
+    with database.reading() as session:
+        assert session.exec(select(ReferralPackage)).all() == []
+        assert session.exec(select(LegalReferral)).one().referral_id == "referral-acc-1-1"

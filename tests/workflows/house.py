@@ -21,10 +21,10 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities import clock
-from activities.assembly import activities_of
+from activities.assembly import activities_of, binder_of
 from activities.composer import Composer
+from activities.counsel_post import CounselPost
 from activities.desk import Library
-from activities.legal import CounselFolder
 from client.duecourse import Duecourse
 from client.running import is_collected
 from config.jurisdiction_files import load_packs
@@ -35,9 +35,11 @@ from domain.orders import workflow_id
 from domain.registration import Registration
 from domain.terms import Channel, MessageClass
 from providers.configured import ProviderSettings, configured_providers
+from providers.counsel import Counsel, CounselFolder
 from providers.outbox import Outbox
 from providers.port import Provider
 from providers.routing import RoutePolicy
+from providers.signing import SigningKeys
 from storage import schema
 from storage.agents import register_agent
 from storage.audit import BrokenChain, every_record, trail, verify
@@ -53,6 +55,7 @@ TEMPLATES = ROOT / "config" / "templates"
 POLICIES = ROOT / "config" / "policies"
 PACKS = ROOT / "config" / "jurisdictions"
 
+SIGNING_KEYS = SigningKeys([("key-1", bytes(range(32)))])
 BEIJING = ZoneInfo("Asia/Shanghai")
 DUE_DATE = date(2027, 3, 1)
 """No holiday is near."""
@@ -79,6 +82,8 @@ class House:
     now: datetime
     due_date: date
     """When the accounts of this house are due, unless told otherwise; days are counted from it."""
+    counsel: Counsel
+    """Where referrals and notices after them go."""
     _sleep: Callable[[timedelta], Awaitable[datetime]]
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _collected: list[str] = field(default_factory=list)
@@ -137,6 +142,10 @@ class House:
                 return True
             await asyncio.sleep(0.1)
         return False
+
+    def tell_counsel(self) -> int:
+        """Hand over what counsel must hear, as a worker does now and then; answers how much was acknowledged."""
+        return CounselPost(self.database, self.counsel, SIGNING_KEYS).deliver(self.now)
 
     def appoint(self, agent_id: str, authority: int) -> None:
         """Register somebody who may decide as far as that."""
@@ -269,6 +278,7 @@ async def open_house(
     packs: Path = PACKS,
     due_date: date = DUE_DATE,
     staffed: bool = True,
+    counsel: Counsel | None = None,
     **worker_options: Any,
 ) -> AsyncIterator[House]:
     """Open the house on an engine; on a time-skipping one, in the morning after the due date.
@@ -287,7 +297,8 @@ async def open_house(
 
     duecourse = Duecourse(environment.client, database, library, clock=lambda: house.now)
     now = await environment.get_current_time() if environment.supports_time_skipping else datetime.now(UTC)
-    house = House(environment.client, database, library, duecourse, carriers, folder, now, due_date, sleep)
+    at_counsel = counsel or CounselFolder(folder / "legal")
+    house = House(environment.client, database, library, duecourse, carriers, folder, now, due_date, at_counsel, sleep)
     if environment.supports_time_skipping and now < beijing(due_date, "00:00"):
         await house.begin(due_date)
     else:
@@ -306,8 +317,15 @@ async def open_house(
 async def open_workers(house: House, **worker_options: Any) -> AsyncIterator[list[Worker]]:
     """Workers for every queue of the house; several sets may run at once."""
     composer = Composer(TEMPLATES)
-    counsel = CounselFolder(house.folder / "legal")
-    assembly = activities_of(house.database, house.client, house.library, composer, house.providers, counsel)
+    assembly = activities_of(
+        house.database,
+        house.client,
+        house.library,
+        composer,
+        house.providers,
+        house.counsel,
+        binder_of(TEMPLATES, composer, SIGNING_KEYS),
+    )
     with ThreadPoolExecutor(50) as threads:
         workers = [collections_worker(house.client, assembly.office, threads, **worker_options)]
         workers += [

@@ -29,6 +29,7 @@ from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
 from domain.registration import Registration
 from domain.terms import Channel
+from providers.counsel import CounselFolder
 from providers.port import ContactIntent, LookupResult, Provider, SendResult
 from storage.database import Database
 from storage.tables import Contact
@@ -414,6 +415,7 @@ async def _work(post: Post, ready: Event) -> None:
         duecourse=Duecourse(client, database, library),
         providers=real_providers(post.provider_url, post.folder / "outbox"),
         folder=post.folder,
+        counsel=CounselFolder(post.folder / "legal"),
         now=datetime.now(UTC),
         due_date=datetime.fromisoformat(post.due_date).date(),
         _sleep=_never,

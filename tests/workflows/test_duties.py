@@ -9,7 +9,7 @@ from storage.duties import recorded_duties
 from storage.tables import Contact, RecordedDuty
 from tests.registrations import owed
 from tests.workflows.house import House
-from tests.workflows.test_referral import deliver_letters
+from tests.workflows.until_review import deliver_letters
 
 CHICAGO = ZoneInfo("America/Chicago")
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ import pytest
 from client.duecourse import Started
 from tests.workflows.house import House
 from tests.workflows.test_plans_and_promises import agree_plan, promise
-from tests.workflows.test_referral import call_in_vain, decide, deliver_letters
+from tests.workflows.until_review import call_in_vain, decide, deliver_letters
 
 Happens = Callable[[House, str], Awaitable[Any]]
 

@@ -1,13 +1,15 @@
 """A life of ``fenfu-cn`` from the due date to counsel: dates, channels and words, the review, the referral, the end."""
 
-import json
+import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from client.errors import Refused
-from tests.workflows.house import House
+from domain.referral_document import ReferralDocument
+from providers.referral_package import open_package
+from tests.workflows.house import SIGNING_KEYS, House
+from tests.workflows.until_review import REVIEW_DAY, call_in_vain, decide, deliver_letters, live_until_review
 
 LIFE_OF_A_PERSON_WHO_NEVER_PAYS = """
     day   1  sms     first_reminder    已逾期1天
@@ -27,67 +29,17 @@ LIFE_OF_A_PERSON_WHO_NEVER_PAYS = """
 
 The first number counts the days after the due date in Beijing, the last words stand in the message.
 """
-REVIEW_DAY = 169
-
-
-async def live_until_review(house: House) -> tuple[str, dict[str, Any]]:
-    """A life without money: agents call and reach nobody, letters arrive. Answers the account and its open review."""
-    account = await house.collect()
-    for day in range(2, REVIEW_DAY + 1):
-        await house.until_day(day, "13:00")
-        await call_in_vain(house, account)
-        await deliver_letters(house, account)
-    referral = (await house.status(account))["referral"]
-    assert referral is not None
-    return account, referral
-
-
-async def call_in_vain(house: House, account: str) -> None:
-    """An agent makes the call that waits, if one does."""
-    task = house.call_task(account)
-    if task is None:
-        return
-    await house.ask(account, "begin_call", call_id=task.call_id, agent_id="agent-1")
-    await house.tell(
-        account,
-        "record_call_outcome",
-        call_id=task.call_id,
-        outcome="no_answer",
-        agent_id="agent-1",
-        direction="outbound",
-        number_ref=house.address_ref(house.account(account).debtor_id, "phone"),
-        dialled_at=house.now.isoformat(),
-        connected=False,
-    )
-
-
-async def deliver_letters(house: House, account: str) -> None:
-    """The post tells which letters have arrived."""
-    for letter in house.demands(account):
-        if letter.channel == "letter" and letter.status == "sent":
-            receipt = {"contact_id": letter.contact_id, "status": "delivered", "at": house.now.isoformat()}
-            await house.tell(account, "report_delivery", **receipt)
-
-
-async def decide(
-    house: House, account: str, referral: dict[str, Any], approve: bool = True, decided_by: str = "head-of-collections"
-) -> dict[str, Any]:
-    """A person, one with that authority unless told otherwise, decides on the checklist that they read."""
-    house.appoint("head-of-collections", authority=5)
-    return await house.ask(
-        account,
-        "decide_legal_referral",
-        referral_id=referral["referral_id"],
-        checklist_digest=referral["checklist_digest"],
-        approve=approve,
-        reason_code="read_and_agreed",
-        decided_by=decided_by,
-    )
 
 
 def handed_over(house: House, account: str) -> list[Path]:
     """The files that counsel got about the account."""
-    return sorted((house.folder / "legal").glob(f"referral-{account}-*.json"))
+    return sorted((house.folder / "legal").glob(f"referral-{account}-*.zip"))
+
+
+def document_of(package: Path) -> ReferralDocument:
+    """The data of a package."""
+    with zipfile.ZipFile(package) as archive:
+        return ReferralDocument.model_validate_json(archive.read("referral.json"))
 
 
 async def test_a_life_from_the_due_date_to_the_referral_keeps_what_the_policy_promises(house: House) -> None:
@@ -108,9 +60,13 @@ async def test_a_life_from_the_due_date_to_the_referral_keeps_what_the_policy_pr
     await decide(house, account, referral)
     await house.until_day(REVIEW_DAY, "14:00")
     (file,) = handed_over(house, account)
-    told = json.loads(file.read_text())
-    assert (told["approved_by"], told["checklist_digest"]) == ("head-of-collections", referral["checklist_digest"])
-    demands = [each["channel"] for each in told["contacts"] if each["message_class"] == "demand"]
+    opened = open_package(file.read_bytes(), SIGNING_KEYS.public)
+    assert opened.problems == ()
+    told = document_of(file)
+    (approval,) = told.approvals
+    assert (approval.decided_by, approval.authority) == ("head-of-collections", 5)
+    assert told.checklist.digest == referral["checklist_digest"]
+    demands = [each.channel for each in told.contacts if each.message_class == "demand"]
     assert demands == [each[2] for each in promised]
     assert (await house.status(account))["state"] == "legal"
 
@@ -153,7 +109,7 @@ async def test_only_somebody_with_that_authority_can_approve(house: House) -> No
     account, referral = await live_until_review(house)
     house.appoint("agent-1", authority=4)
     for decided_by in ("agent-1", "stranger"):
-        with pytest.raises(Refused, match="a referral is approved by somebody with 5 or more"):
+        with pytest.raises(Refused, match="a referral is approved and withdrawn by somebody with 5 or more"):
             await decide(house, account, referral, decided_by=decided_by)
     await house.until_day(REVIEW_DAY + 1)
     assert handed_over(house, account) == []

@@ -1,0 +1,235 @@
+"""What was done about one account and what came of it, line by line, for its referral file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from activities.booking import bookings_of
+from activities.desk import Desk
+from domain.events import PlanAgreed, PromiseTaken
+from domain.money import format_minor
+from domain.referral_document import (
+    ChoiceLine,
+    ComplaintLine,
+    ContactLine,
+    HoldLine,
+    NoticeLine,
+    PlanLine,
+    PlanPayment,
+    PromiseLine,
+)
+from domain.terms import Channel, MessageClass, Stage
+from storage import audit
+from storage.companions import carrier_of
+from storage.duties import recorded_duties
+from storage.people import channel_choices, every_hold
+from storage.tables import Account, Address, BookedMessage, Contact, ContactStatus, StoredText
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSent:
+    """What a letter was typeset from; the same again gives the same pages."""
+
+    contact_id: str
+    subject: str
+    text: str
+    to: str
+    language: str
+    stamp: datetime
+    simulated: bool
+
+
+_ENDINGS = ("promise_kept", "promise_broken", "plan_kept", "plan_broken")
+_LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.FAILED)
+
+
+def contacts(desk: Desk) -> Iterator[ContactLine]:
+    """Every contact that was made or attempted, in the order of time."""
+    chosen = select(Contact).where(col(Contact.account_id) == desk.account.account_id)
+    rows = desk.session.exec(chosen.order_by(col(Contact.attempted_at), col(Contact.contact_id)))
+    for number, each in enumerate(rows, start=1):
+        address = desk.session.get(Address, each.address_ref) if each.address_ref is not None else None
+        carrier = carrier_of(desk.session, each)
+        yield ContactLine(
+            number=number,
+            contact_id=each.contact_id,
+            at=each.attempted_at,
+            channel=each.channel,
+            direction=each.direction,
+            message_class=each.message_class,
+            occasion=each.occasion or each.stage,
+            stage=each.stage,
+            status=each.status,
+            told_with=each.told_with,
+            simulated=carrier.simulated,
+            arrived_at=each.delivered_at,
+            to=address.value if address is not None else None,
+            provider=each.provider,
+            provider_reference=each.provider_ref,
+            template=carrier.template_id,
+            rules_version=each.pack_version,
+            subject=carrier.subject,
+            words=carrier.words,
+            words_sha256=carrier.words_digest,
+        )
+
+
+def letters(desk: Desk) -> Iterator[LetterSent]:
+    """Every letter that left, as it was typeset."""
+    chosen = select(Contact).where(
+        col(Contact.account_id) == desk.account.account_id,
+        col(Contact.channel) == Channel.LETTER,
+        col(Contact.status).in_(_LEFT),
+    )
+    for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at))):
+        letter = carrier_of(desk.session, each)
+        address = desk.session.get_one(Address, letter.address_ref)
+        yield LetterSent(
+            contact_id=letter.contact_id,
+            subject=letter.subject,
+            text=letter.words,
+            to=address.value,
+            language=desk.debtor.language,
+            stamp=letter.valid_until or letter.attempted_at,
+            simulated=letter.simulated,
+        )
+
+
+def notices(desk: Desk) -> Iterator[NoticeLine]:
+    """The final notices, and every notice that the law asked for, with the proof that they arrived."""
+    chosen = select(Contact).where(
+        col(Contact.account_id) == desk.account.account_id,
+        col(Contact.stage) == Stage.PRE_LEGAL,
+        col(Contact.message_class) == MessageClass.DEMAND,
+        col(Contact.channel).in_((Channel.LETTER, Channel.EMAIL)),
+        col(Contact.status).in_(_LEFT),
+    )
+    for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at))):
+        yield NoticeLine(
+            notice="final_notice",
+            contact_id=each.contact_id,
+            channel=each.channel,
+            sent_at=each.attempted_at,
+            arrived_at=each.delivered_at,
+            deadline=None,
+            state=each.status,
+        )
+    for duty in recorded_duties(desk.session, desk.account.account_id):
+        yield NoticeLine(
+            notice=duty.duty_id,
+            contact_id=duty.contact_id,
+            channel=duty.channel,
+            sent_at=duty.sent_at,
+            arrived_at=duty.arrived_at,
+            deadline=duty.deadline,
+            state=duty.state,
+        )
+
+
+def complaints(desk: Desk) -> Iterator[ComplaintLine]:
+    """Every complaint and dispute that this account was told of, with its outcome wherever it was decided."""
+    decided = {each.body["complaint_id"]: each for each in _decisions(desk)}
+    for filed in _booked(desk, "file_complaint"):
+        body, decision = filed.body, decided.get(filed.body["complaint_id"])
+        text = desk.session.get(StoredText, body["text_ref"]) if body.get("text_ref") else None
+        outcome = decision.body if decision is not None else {}
+        yield ComplaintLine(
+            complaint_id=body["complaint_id"],
+            category=body["category"],
+            filed_at=filed.received_at,
+            text=text.text if text is not None else None,
+            agent_id=body.get("agent_id"),
+            outcome=outcome.get("outcome"),
+            remedy=outcome.get("remedy"),
+            decided_at=decision.booked_at if decision is not None else None,
+            decided_by=outcome.get("resolved_by"),
+        )
+
+
+def promises(desk: Desk) -> Iterator[PromiseLine]:
+    """Every promise to pay, and whether it was kept."""
+    endings, currency = _endings(desk), desk.account.currency
+    for taken_at, event in _events(desk):
+        if isinstance(event, PromiseTaken):
+            promise = event.promise
+            yield PromiseLine(
+                promise_id=promise.promise_id,
+                amount=format_minor(promise.amount_minor, currency),
+                taken_at=taken_at,
+                until=promise.check_at,
+                outcome=endings.get(promise.promise_id),
+            )
+
+
+def plans(desk: Desk) -> Iterator[PlanLine]:
+    """Every plan that was agreed, and whether it was kept."""
+    endings, currency = _endings(desk), desk.account.currency
+    for agreed_at, event in _events(desk):
+        if isinstance(event, PlanAgreed):
+            payments = (
+                PlanPayment(due_at=each.due_at, amount=format_minor(each.amount_minor, currency))
+                for each in event.instalments
+            )
+            yield PlanLine(
+                plan_id=event.plan_id,
+                agreed_at=agreed_at,
+                instalments=tuple(payments),
+                outcome=endings.get(event.plan_id),
+            )
+
+
+def holds(desk: Desk) -> Iterator[HoldLine]:
+    """Everything that ever stopped contact about the account."""
+    for each in every_hold(desk.session, desk.account.debtor_id, desk.account.account_id):
+        yield HoldLine(
+            kind=each.kind,
+            hold_id=each.hold_id,
+            reason=each.reason,
+            since=each.since,
+            until=each.until,
+            ended_at=each.ended_at,
+        )
+
+
+def choices(desk: Desk) -> Iterator[ChoiceLine]:
+    """The person's latest word on each channel and address."""
+    for each in channel_choices(desk.session, desk.account.debtor_id):
+        yield ChoiceLine(channel=each.channel, address_ref=each.address_ref, allowed=each.allowed, at=each.occurred_at)
+
+
+def _events(desk: Desk) -> Iterator[tuple[datetime, object]]:
+    for booked_at, booking in bookings_of(desk.session, desk.account.account_id):
+        yield from ((booked_at, event) for event in booking.events)
+
+
+def _endings(desk: Desk) -> dict[str, str]:
+    """How promises and plans ended, by their ids."""
+    records = audit.trail(desk.session, desk.account.account_id)
+    return {each.subject: each.kind for each in records if each.kind in _ENDINGS}
+
+
+def _booked(desk: Desk, name: str) -> Iterator[BookedMessage]:
+    chosen = select(BookedMessage).where(
+        col(BookedMessage.account_id) == desk.account.account_id,
+        col(BookedMessage.name) == name,
+        col(BookedMessage.booked_at).is_not(None),
+        col(BookedMessage.refused).is_(False),
+    )
+    yield from desk.session.exec(chosen.order_by(col(BookedMessage.booked_at)))
+
+
+def _decisions(desk: Desk) -> Iterator[BookedMessage]:
+    """A complaint about conduct may have been decided on another of the person's accounts."""
+    chosen = (
+        select(BookedMessage)
+        .join(Account, col(Account.account_id) == col(BookedMessage.account_id))
+        .where(
+            col(Account.debtor_id) == desk.account.debtor_id,
+            col(BookedMessage.name) == "resolve_complaint",
+            col(BookedMessage.booked_at).is_not(None),
+            col(BookedMessage.refused).is_(False),
+        )
+    )
+    yield from desk.session.exec(chosen.order_by(col(BookedMessage.booked_at)))

@@ -1,0 +1,136 @@
+"""The pages of a referral file: complete, in both languages, findable, archivable, and checked by the schema."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pypdf import PdfReader
+
+from activities.referral_pages import referral_pages
+from config.referral_schema import SCHEMA_FILE
+from config.referral_words import ReferralWords, load_referral_words
+from domain.facts import ComplaintCategory
+from domain.ledger import EntryKind
+from domain.referral_document import ReferralDocument, referral_schema
+from domain.referral_rules import RULES
+from domain.terms import Channel, HoldKind, MessageClass, Stage
+from providers.referral_pdf import typeset_pages
+from storage.tables import ContactStatus
+from tests.referral_files import DAY, amounts, contact, referral_file
+
+TEMPLATES = Path(__file__).parents[2] / "config" / "templates"
+WORDS = load_referral_words(TEMPLATES, ("zh-CN", "en"))
+
+
+def pages_of(document: ReferralDocument, language: str) -> PdfReader:
+    """The file, set and opened again."""
+    pages = referral_pages(document, WORDS[language], language, "cd" * 32)
+    return PdfReader(BytesIO(typeset_pages(pages, DAY)))
+
+
+def text_of(reader: PdfReader) -> str:
+    """All that stands on the pages, without the breaks of lines."""
+    return "".join("".join(page.extract_text().split()) for page in reader.pages)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_part_of_the_file_stands_on_the_pages(language: str) -> None:
+    text = text_of(pages_of(referral_file(), language))
+    for words in ("王小明", "示例小额贷款有限公司", "1,134.56", "1,234.56", "pay-1", "head-of-collections"):
+        assert words in text
+    for words in ("complaint-1", "我认为费用不对", "promise-1", "plan-1", "567.28", "job_lost", "正式的书面通知"):
+        assert words in text
+    assert "ab" * 32 in text, "the head of the audit trail"
+    assert "cd" * 32 in text, "the digest of the data"
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "last"), [("zh-CN", "债权", "第5页，共5页"), ("en", "Theclaim", "Page4of4")]
+)
+def test_a_reader_finds_the_way_by_contents_bookmarks_and_page_numbers(language: str, claim: str, last: str) -> None:
+    reader = pages_of(referral_file(), language)
+    sections = [each for each in reader.outline if not isinstance(each, list)]
+    titles = list(WORDS[language].titles.model_dump().values())
+    assert all(any(str(each.title).endswith(title) for title in titles) for each in sections)
+    assert len(sections) == 13
+    first = "".join(reader.pages[0].extract_text().split())
+    assert claim in first, "the contents stand on the first page"
+    assert last in "".join(reader.pages[-1].extract_text().split())
+
+
+def test_the_pages_may_be_archived_for_years() -> None:
+    reader = pages_of(referral_file(), "zh-CN")
+    metadata = reader.xmp_metadata
+    assert metadata is not None
+    assert (metadata.pdfaid_part, metadata.pdfaid_conformance) == ("2", "A")
+    assert reader.metadata is not None
+    assert reader.metadata.title == "移送法律处理案卷 referral-acc-1-1"
+
+
+def test_a_message_that_reached_nobody_is_not_told_as_sent() -> None:
+    simulated = contact(1, "sms", "first_reminder", "x", simulated=True)
+    assert "notsent,keptintheoutbox" in text_of(pages_of(referral_file(contacts=(simulated,)), "en"))
+
+
+def test_instalments_end_in_their_sum() -> None:
+    document = referral_file()
+    pages = referral_pages(document, WORDS["en"], "en", "")
+    tables = [block for block in pages["sections"][0]["blocks"] if block["kind"] == "table"]
+    assert tables[1]["rows"][-1] == ["", "Total", "1,000.00", "200.00", "34.56", "1,234.56", "1,134.56"]
+    assert tables[0]["rows"][2] == ["Paid", "", "", "", "100.00"]
+
+
+def test_thousands_are_set_apart_and_nothing_else_of_an_amount_changes() -> None:
+    large = amounts("1234567.80", "0.00", "0.05", "1234567.85")
+    statement = referral_file().statement.model_copy(update={"arrears": large})
+    pages = referral_pages(referral_file(statement=statement), WORDS["en"], "en", "")
+    assert ("Overdue now", "1,234,567.85 CNY") in pages["summary"]
+
+
+def _vocabularies() -> list[tuple[str, list[str]]]:
+    return [
+        ("channel", list(Channel)),
+        ("stage", list(Stage)),
+        ("class", list(MessageClass)),
+        ("status", list(ContactStatus)),
+        ("entry", list(EntryKind)),
+        ("item", [rule.__name__ for rule in RULES]),
+        ("hold", list(HoldKind)),
+        ("category", list(ComplaintCategory)),
+    ]
+
+
+def test_both_languages_have_words_for_the_same_codes() -> None:
+    chinese, english = ({name: codes.keys() for name, codes in WORDS[each].codes.items()} for each in ("zh-CN", "en"))
+    assert chinese == english
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=list(WORDS))
+def test_every_code_of_the_vocabularies_has_a_word(words: ReferralWords) -> None:
+    lacking = [
+        f"{vocabulary}.{code}"
+        for vocabulary, codes in _vocabularies()
+        for code in codes
+        if code not in words.codes[vocabulary]
+    ]
+    assert lacking == []
+
+
+def test_the_published_schema_is_that_of_the_code_and_files_fit_it() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == referral_schema(), "run: python -m config.referral_schema"
+    validator = Draft202012Validator(json.loads(referral_schema()))
+    validator.validate(json.loads(referral_file().as_bytes()))
+    spoilt: dict[str, Any] = json.loads(referral_file().as_bytes())
+    spoilt["unknown"] = 1
+    assert not validator.is_valid(spoilt)
+    assert ReferralDocument.model_validate_json(referral_file().as_bytes()) == referral_file()
+
+
+def test_an_old_checklist_without_proofs_still_makes_a_file() -> None:
+    old: dict[str, Any] = {"name": "way_out_offered", "fulfilled": True, "evidence": "calls asked for: 1"}
+    checklist = referral_file().checklist.model_copy(update={"items": ()})
+    document = referral_file(checklist=checklist.model_validate({**checklist.model_dump(), "items": [old]}))
+    assert document.checklist.items[0].proofs == ()
