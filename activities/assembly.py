@@ -19,6 +19,7 @@ from activities.occasions import OCCASIONS, class_of
 from activities.person_facts import PersonFacts
 from activities.records import Records
 from activities.referral_binder import Binder
+from activities.typed_words import TypedWords
 from config.jurisdiction_files import load_packs
 from config.keys import parse_keys
 from config.policy_files import load_policies
@@ -181,7 +182,8 @@ def load_library(settings: Settings) -> Library:
     problems = tuple(reason for reason in reasons if reason is not None)
     if problems:
         raise SettingsError(problems)
-    return Library(policies, packs, load_courses(settings.training_dir))
+    courses = load_courses(settings.training_dir)
+    return Library(policies, packs, courses, TypedWords(settings.templates_dir))
 
 
 def _provider_settings(settings: Settings, library: Library) -> ProviderSettings:

@@ -79,9 +79,16 @@ class Books:
             raise RefusedError("id_reused", f"{order.message_id} was used before with another content")
         return known
 
+    def _refuse_forbidden_words(self, desk: Desk, message: Message) -> None:
+        words = self.library.typed_words
+        fault = words.fault(desk.session, message) if words is not None else None
+        if fault is not None:
+            raise RefusedError("forbidden_words", fault)
+
     def _carry_out(self, desk: Desk, order: MessageToBook, message: Message) -> Booking:
         try:
             with desk.session.begin_nested():
+                self._refuse_forbidden_words(desk, message)
                 if isinstance(message, Fact) and not isinstance(message, AgreePlan):
                     effect = book_fact(desk, message)
                 else:

@@ -8,6 +8,7 @@ from activities.booking_plans import agree_plan, counter_plan, propose_plan
 from activities.contact_preferences import end_preference
 from activities.counsel_notices import note_withdrawal
 from activities.desk import Desk, RefusedError
+from activities.duties import note_given_otherwise
 from activities.effects import Effect, debt_effect
 from activities.stop_of_contact import carry_out_choice
 from activities.track_choice import set_track
@@ -37,6 +38,7 @@ from domain.requests import (
     GrantGrace,
     HoldCase,
     ProposePlan,
+    RecordDutyDone,
     Request,
     RequestWaiver,
     ResolveComplaint,
@@ -186,6 +188,12 @@ def _(request: EndCircumstance, desk: Desk, case: Case) -> Effect:
     if hold.kind not in PERSON_WIDE_HOLDS:
         return Effect((event,), answer)
     return Effect((event,), answer, tell=_lift(desk, request, hold.kind, hold.hold_id))
+
+
+@_book.register
+def _(request: RecordDutyDone, desk: Desk, _case: Case) -> Effect:
+    note_given_otherwise(desk, request)
+    return Effect(answer={"message_id": request.message_id, "status": "given"})
 
 
 @_book.register

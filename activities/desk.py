@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from activities.typed_words import TypedWords
 from domain.jurisdiction import Pack
 from domain.ledger import Statement
 from domain.orders import Refusal
@@ -37,6 +38,8 @@ class Library:
     packs: Mapping[str, Pack]
     courses: Mapping[str, Course] = field(default_factory=dict)
     """How agents are trained, by country."""
+    typed_words: TypedWords | None = None
+    """What agents must not write to people; none where nobody is written to."""
     _kept: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
     """Policies by version, which never change, as cases needed them."""
 

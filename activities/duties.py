@@ -6,7 +6,7 @@ Everything happens inside the transactions of others, whenever something has hap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from activities.desk import Desk
+from activities.desk import Desk, RefusedError
 from activities.guard import Guard
 from domain.case import PlannedContact
 from domain.duties import (
@@ -20,8 +20,9 @@ from domain.duties import (
     message_id_of,
 )
 from domain.events import BarsSet, CaseEvent, MessageSettled, MessagesOwed
-from domain.jurisdiction_duties import Duty, Trigger
+from domain.jurisdiction_duties import Duty, Proof, Trigger
 from domain.owed_messages import OwedMessage
+from domain.requests import RecordDutyDone
 from domain.terms import Channel, MessageClass, Stage
 from storage import audit, person_tasks
 from storage.duties import as_record, duty_of_contact, first_communication_at, recorded_duties
@@ -79,6 +80,27 @@ def note_contact(desk: Desk, message_id: str, contact: Contact) -> None:
     row.contact_id, row.channel, row.sent_at = contact.contact_id, contact.channel, contact.attempted_at
     row.missed = row.deadline is not None and contact.attempted_at > row.deadline
     _note_fate(desk, row, fate, contact)
+
+
+def note_given_otherwise(desk: Desk, done: RecordDutyDone) -> None:
+    """Keep that a notice was given without a contact of ours, with who gave it and the proof; its bar follows.
+
+    Raises:
+        RefusedError: if the account does not owe it, or it is said to be given in the future.
+    """
+    row = _row(desk, done.message_id)
+    if row is None or row.state != DutyState.OWED:
+        rows = recorded_duties(desk.session, desk.account.account_id)
+        owed = ", ".join(message_id_of(each.duty_id, each.number) for each in rows if each.state == DutyState.OWED)
+        raise RefusedError("not_owed", f"the account does not owe {done.message_id}; it owes {owed or 'no notice'}")
+    if done.done_at > desk.now:
+        raise RefusedError("date_in_future", "done_at is in the future; record a notice when it has been given")
+    row.channel, row.sent_at, row.state = done.by_channel.value, done.done_at, DutyState.GIVEN
+    row.arrived_at = done.done_at if _needs_receipt(desk, row) else None
+    row.missed, row.revision = row.deadline is not None and done.done_at > row.deadline, -abs(row.revision)
+    desk.session.add(row)
+    desk.session.flush()
+    _audit(desk, "duty_done_otherwise", row, missed=row.missed or None, arrived=_arrival(row))
 
 
 def note_deferral(desk: Desk, message_id: str, again: PlannedContact | None) -> None:
@@ -226,6 +248,11 @@ def _note_fate(desk: Desk, row: RecordedDuty, fate: DutyState, contact: Contact)
     desk.session.add(row)
     desk.session.flush()
     _audit(desk, f"duty_{fate}", row, contact_id=contact.contact_id, missed=row.missed or None, arrived=_arrival(row))
+
+
+def _needs_receipt(desk: Desk, row: RecordedDuty) -> bool:
+    """Whether the notice counts only once it is shown to have arrived; the proof of who gave it shows that."""
+    return any(each.id == row.duty_id and each.proof is Proof.DELIVERED for each in desk.pack.duties)
 
 
 def _untold(row: RecordedDuty) -> bool:

@@ -7,6 +7,7 @@ from cli import (
     agents,
     calls,
     complaints,
+    duties,
     exams,
     legal,
     legal_files,
@@ -47,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_ASKING = (accounts, payments, plans, complaints, person, calls, waivers, steering, legal)
+_ASKING = (accounts, payments, plans, complaints, person, calls, waivers, steering, duties, legal)
 _LOOKING = (legal_files, lists, tasks, trail)
 for subject in (*_ASKING, *_LOOKING, agents, exams, reviews, personal_data, setup):
     app.add_typer(subject.commands)

@@ -31,6 +31,9 @@ _OPTIONS = {
     "at": "--at",
     "weekdays": "--weekday",
     "channels": "--channel",
+    "message_id": "MESSAGE_ID",
+    "done_at": "--at",
+    "by_channel": "--channel",
     **dict.fromkeys(
         (
             "agreed_by",
@@ -45,6 +48,7 @@ _OPTIONS = {
             "resumed_by",
             "ended_by",
             "closed_by",
+            "done_by",
         ),
         "--by",
     ),

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from domain.facts import Amount, Day, Message, PlannedInstalment, ReasonCode, Reference, UntilDay
+from domain.facts import Amount, Day, Instant, Message, PlannedInstalment, ReasonCode, Reference, UntilDay
 from domain.terms import Track
 
 
@@ -160,6 +160,29 @@ class EndCircumstance(Request):
     ended_by: Reference
 
 
+class NoticeWay(StrEnum):
+    """How a notice of the law was given without this product."""
+
+    LETTER = "letter"
+    """Posted."""
+    EMAIL = "email"
+    """By email."""
+    BY_HAND = "by_hand"
+    """Handed over to the person."""
+    PORTAL = "portal"
+    """Shown to the person in their own account with the lender."""
+
+
+class RecordDutyDone(Request):
+    """A named person gave a notice that the account owes in another way, and has the proof."""
+
+    message_id: Reference
+    done_at: Instant
+    by_channel: NoticeWay
+    evidence_ref: Reference
+    done_by: Reference
+
+
 class StoppedChoice(StrEnum):
     """How a case goes on whose person has stopped all contact."""
 
@@ -215,6 +238,7 @@ REQUESTS: dict[str, type[Request]] = {
     "hold_case": HoldCase,
     "resume_case": ResumeCase,
     "end_circumstance": EndCircumstance,
+    "record_duty_done": RecordDutyDone,
     "decide_stopped_case": DecideStoppedCase,
     "end_contact_preference": EndContactPreference,
     "close_case": CloseCase,

@@ -10,6 +10,8 @@ from domain.interest_gaps import InterestGap, interest_gaps
 from domain.terms import Channel
 from storage.tables import Account, Contact, ContactStatus, Debtor, RecordedDuty
 
+_CHANNELS = frozenset(each.value for each in Channel)
+"""A notice may have been given in another way, such as by hand."""
 _LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN)
 
 
@@ -26,7 +28,7 @@ def as_record(row: RecordedDuty) -> DutyRecord:
         number=row.number,
         state=DutyState(row.state),
         since=row.since,
-        channel=Channel(row.channel) if row.channel is not None else None,
+        channel=Channel(row.channel) if row.channel in _CHANNELS else None,
         sent_at=row.sent_at,
         arrived_at=row.arrived_at,
         deadline=row.deadline,

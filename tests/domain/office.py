@@ -23,6 +23,7 @@ from domain.events import (
     DeliveryProved,
     HoldEnded,
     HoldPlaced,
+    MessageSettled,
     PersonAsked,
     PlanAgreed,
     PlanProposed,
@@ -66,6 +67,7 @@ from domain.requests import (
     GrantGrace,
     HoldCase,
     ProposePlan,
+    RecordDutyDone,
     RequestWaiver,
     ResolveComplaint,
     ResumeCase,
@@ -138,6 +140,8 @@ class Office:
                 return self._choice(message, case, now)
             case DecideStoppedCase():
                 return _choice_for_stopped(message, case, now)
+            case RecordDutyDone():
+                return (MessageSettled(message.message_id),)
         return ()
 
     def _payment(self, message: RecordPayment, now: datetime) -> Booking:

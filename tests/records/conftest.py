@@ -10,6 +10,7 @@ from sqlalchemy import text
 from activities.composer import Composer
 from activities.contacts import Contacts
 from activities.desk import Library
+from activities.typed_words import TypedWords
 from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
 from domain.orders import ContactOrder
@@ -44,7 +45,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def library() -> Library:
     """The policies and packs as they are shipped."""
-    return Library(load_policies(ROOT / "config" / "policies"), load_packs(ROOT / "config" / "jurisdictions"))
+    config = ROOT / "config"
+    words = TypedWords(config / "templates")
+    return Library(load_policies(config / "policies"), load_packs(config / "jurisdictions"), typed_words=words)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from activities.assembly import activities_of, binder_of
 from activities.composer import Composer
 from activities.counsel_post import CounselPost
 from activities.desk import Library
+from activities.typed_words import TypedWords
 from client.duecourse import Duecourse
 from client.running import is_collected
 from config.jurisdiction_files import load_packs
@@ -287,7 +288,7 @@ async def open_house(
     """
     database = Database(url or f"sqlite:///{folder / 'records.db'}")
     schema.migrate(database)
-    library = Library(load_policies(policies), load_packs(packs), load_courses(TRAINING))
+    library = Library(load_policies(policies), load_packs(packs), load_courses(TRAINING), TypedWords(TEMPLATES))
     outbox = Outbox(folder / "outbox")
     carriers = providers or dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER), outbox)
 
