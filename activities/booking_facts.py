@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from sqlmodel import col, select
 
+from activities.booking_promises import take_promise
 from activities.calls_made import book_call
 from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
@@ -37,6 +38,7 @@ from domain.facts import (
     RecordCallOutcome,
     RecordLegalOutcome,
     RecordPayment,
+    RecordPromise,
     ReportCircumstance,
     ReportContactPreference,
     ReportDelivery,
@@ -175,6 +177,12 @@ def _(fact: OptIn, desk: Desk) -> Effect:
 @_book.register
 def _(fact: ReportContactPreference, desk: Desk) -> Effect:
     return book_preference(desk, fact)
+
+
+@_book.register
+def _(fact: RecordPromise, desk: Desk) -> Effect:
+    events = take_promise(desk, fact.promise_id, fact.amount, fact.date, channel=fact.channel, taken_by=fact.taken_by)
+    return Effect(events, {"status": "applied", "promise_id": fact.promise_id})
 
 
 @_book.register

@@ -1,20 +1,15 @@
 """Booking what came of a telephone call: the attempt log, the number, the promise, and the task that asked for it."""
 
-from datetime import datetime
-
 from sqlmodel import col, select
 
-from activities.desk import Desk, RefusedError
+from activities.booking_promises import take_promise
+from activities.desk import Desk
 from activities.effects import Effect
-from domain.case import Promise
-from domain.events import CallEnded, CaseEvent, ChannelStopped, PaymentRefused, PromiseTaken
-from domain.facts import CallOutcome, PromiseMade, RecordCallOutcome
-from domain.holds import Hold
-from domain.money import parse_minor
-from domain.registration import end_of_day
-from domain.terms import ADDRESS_KINDS, Channel, HoldKind, MessageClass
+from domain.events import CallEnded, CaseEvent, ChannelStopped, PaymentRefused
+from domain.facts import CallOutcome, RecordCallOutcome
+from domain.terms import ADDRESS_KINDS, Channel, MessageClass
 from storage import audit
-from storage.people import record_hold, recorded_holds, suppress_address, usable_address
+from storage.people import suppress_address, usable_address
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
 
 _NUMBER_IS_WRONG = frozenset({CallOutcome.WRONG_PARTY, CallOutcome.NUMBER_INVALID})
@@ -28,39 +23,28 @@ def book_call(desk: Desk, fact: RecordCallOutcome) -> Effect:
     Raises:
         RefusedError: if its promise cannot be taken.
     """
-    promise = _promise(desk, fact)
+    promised = _promised(desk, fact)
     address = _dialled_address(desk, fact)
     _log_attempt(desk, fact, address)
     events: list[CaseEvent] = [*_ended_task(desk, fact), *_stopped_channels(desk, fact, address)]
     if fact.outcome is CallOutcome.REFUSED and fact.right_party:
         events.append(PaymentRefused(fact.call_id))
     answer = {"status": "applied"}
-    if promise is not None:
-        hold = Hold(HoldKind.PROMISE, promise.promise_id, desk.now, until=promise.check_at)
-        record_hold(desk.session, desk.account.debtor_id, desk.account.account_id, hold)
-        events.append(PromiseTaken(promise, desk.now))
-        answer["promise_id"] = promise.promise_id
-    return Effect(tuple(events), answer)
+    if fact.promise is not None:
+        answer["promise_id"] = _promise_id(fact)
+    return Effect((*events, *promised), answer)
 
 
-def _promise(desk: Desk, fact: RecordCallOutcome) -> Promise | None:
-    if fact.promise is None:
-        return None
-    holds = recorded_holds(desk.session, desk.account.debtor_id, desk.account.account_id)
-    if any(each.kind == HoldKind.PROMISE and (each.until is None or desk.now < each.until) for each in holds):
-        raise RefusedError("promise_open", "an earlier promise is still open; wait until it is kept or broken")
-    check_at = _check_at(desk, fact.promise)
-    amount = parse_minor(fact.promise.amount, desk.account.currency)
-    return Promise(f"promise-{fact.event_id}", amount, check_at, desk.statement().paid_minor)
+def _promised(desk: Desk, fact: RecordCallOutcome) -> tuple[CaseEvent, ...]:
+    promise = fact.promise
+    if promise is None:
+        return ()
+    taken_by = fact.agent_id
+    return take_promise(desk, _promise_id(fact), promise.amount, promise.date, channel=Channel.CALL, taken_by=taken_by)
 
 
-def _check_at(desk: Desk, promise: PromiseMade) -> datetime:
-    """When a promise must have been kept: the end of its day where the person lives, and the policy's grace."""
-    given = promise.date
-    day_ends = given if isinstance(given, datetime) else end_of_day(given, desk.debtor.time_zone)
-    if day_ends <= desk.now:
-        raise RefusedError("date_in_past", f"{given.isoformat()} is in the past; give a later date")
-    return day_ends + desk.policy.promises.grace
+def _promise_id(fact: RecordCallOutcome) -> str:
+    return f"promise-{fact.event_id}"
 
 
 def _dialled_address(desk: Desk, fact: RecordCallOutcome) -> Address | None:

@@ -90,6 +90,8 @@ OCCASION_FACTS = frozenset(
         "plan_left",
         "plan_schedule",
         "plan_total",
+        "promise_amount",
+        "promise_date",
     }
 )
 """What the templates of service messages and replies may say beside the rest; each occasion has some of them."""

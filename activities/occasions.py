@@ -11,6 +11,7 @@ from datetime import datetime
 from activities.desk import Desk
 from activities.guard import Guard
 from activities.plan_messages import agreed_plan, coming_instalment, missed_instalment
+from activities.promise_messages import coming_promise
 from domain.contact_facts import ReplyOccasion, ServiceOccasion
 from domain.messages import OccasionFacts
 from domain.owed_messages import OwedMessage
@@ -38,6 +39,7 @@ OCCASIONS: Mapping[MessageOccasion, Occasion] = {
     ServiceOccasion.PLAN_REMINDER: Occasion(_SOON, coming_instalment),
     ServiceOccasion.PLAN_AGREEMENT: Occasion(_IN_FULL, agreed_plan),
     ServiceOccasion.PLAN_MISSED: Occasion(_SOON, missed_instalment),
+    ServiceOccasion.PROMISE_REMINDER: Occasion(_SOON, coming_promise),
 }
 """Every service message and reply that can be owed. Each has its templates, and its lists in ``messages.yaml``."""
 

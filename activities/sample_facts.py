@@ -38,11 +38,13 @@ _EQUAL = MessageFacts(
             "missed_amount": 31_287,
             "plan_left": 93_867,
             "plan_total": 125_154,
+            "promise_amount": 40_127,
         },
         dates={
             "answer_by": date(2026, 9, 3),
             "instalment_date": date(2026, 8, 19),
             "plan_agreed_on": date(2026, 5, 21),
+            "promise_date": date(2026, 10, 23),
         },
         days={"plan_cure": 13},
         schedules={"plan_schedule": ((date(2026, 6, 27), 62_577), (date(2026, 7, 29), 62_577))},

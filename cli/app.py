@@ -16,6 +16,7 @@ from cli import (
     person,
     personal_data,
     plans,
+    promises,
     reviews,
     setup,
     steering,
@@ -48,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_ASKING = (accounts, payments, plans, complaints, person, calls, waivers, steering, duties, legal)
+_ASKING = (accounts, payments, plans, promises, complaints, person, calls, waivers, steering, duties, legal)
 _LOOKING = (legal_files, lists, tasks, trail)
 for subject in (*_ASKING, *_LOOKING, agents, exams, reviews, personal_data, setup):
     app.add_typer(subject.commands)

@@ -5,7 +5,15 @@ from functools import singledispatch
 from typing import assert_never
 
 from domain.case import Case
-from domain.facts import AgreePlan, CallOutcome, Message, RecordCallOutcome, RecordLegalOutcome, ReportHardship
+from domain.facts import (
+    AgreePlan,
+    CallOutcome,
+    Message,
+    RecordCallOutcome,
+    RecordLegalOutcome,
+    RecordPromise,
+    ReportHardship,
+)
 from domain.holds import Hold
 from domain.orders import Refusal
 from domain.progress import may_be_renegotiated
@@ -87,6 +95,11 @@ def _(message: RecordCallOutcome, _case: Case, now: datetime) -> Refusal | None:
     if (message.outcome is CallOutcome.PROMISED) != (message.promise is not None):
         return Refusal("promise_mismatch", "a promise is given with outcome 'promised', and only then")
     return _past(message.promise.date, now) if message.promise is not None else None
+
+
+@_refusal.register
+def _(message: RecordPromise, _case: Case, now: datetime) -> Refusal | None:
+    return _past(message.date, now)
 
 
 @_refusal.register

@@ -133,6 +133,8 @@ class Milestone:
     kind: str
     at: datetime
     detail: str = ""
+    amount_minor: int | None = None
+    """What of a promise had been paid, when one is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,9 @@ class Case:
     """The number of the next contact, counted over the account's whole history."""
     call: CallTask | None = None
     promise: Promise | None = None
+    """The open promise that is due first."""
+    later_promises: tuple[Promise, ...] = ()
+    """Those that are due after it."""
     plan: Plan | None = None
     new_plan: Plan | None = None
     """Proposed to replace the plan in force."""

@@ -432,9 +432,12 @@ def _(event: HoldEnded, case: Case) -> Case:
 def _(event: PromiseTaken, case: Case) -> Case:
     if _knows(case, HoldKind.PROMISE, event.promise.promise_id):
         return case
-    promise = replace(event.promise, paid_before_minor=case.debt.paid_minor)
+    earlier = () if case.promise is None else (case.promise, *case.later_promises)
+    promised = [each.paid_before_minor + each.amount_minor for each in earlier]
+    promise = replace(event.promise, paid_before_minor=max([case.debt.paid_minor, *promised]))
     hold = Hold(HoldKind.PROMISE, promise.promise_id, event.at, until=promise.check_at)
-    return _with_hold(replace(case, promise=promise), hold)
+    first, *later = (*earlier, promise)
+    return _with_hold(replace(case, promise=first, later_promises=tuple(later)), hold)
 
 
 @_apply.register

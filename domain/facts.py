@@ -189,6 +189,18 @@ class PromiseMade(Message):
     date: UntilDay
 
 
+class RecordPromise(Fact):
+    """The person promised to pay: by a message, on a page or in a request. A call tells its own."""
+
+    promise_id: Reference
+    amount: Amount
+    date: UntilDay
+    channel: Channel | Literal["web"]
+    """How it came; ``web`` is the person's own page."""
+    taken_by: Reference | None = None
+    """Who of the house took it, if anybody."""
+
+
 class RecordCallOutcome(Fact):
     """One dial, or one inbound conversation, and how it ended."""
 
@@ -331,6 +343,7 @@ FACTS: dict[str, type[Fact]] = {
     "agree_plan": AgreePlan,
     "file_complaint": FileComplaint,
     "report_hardship": ReportHardship,
+    "record_promise": RecordPromise,
     "record_call_outcome": RecordCallOutcome,
     "opt_out": OptOut,
     "opt_in": OptIn,

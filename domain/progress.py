@@ -24,9 +24,9 @@ def advance(case: Case, now: datetime) -> Case:
     return case
 
 
-def with_milestone(case: Case, kind: str, at: datetime, detail: str = "") -> Case:
+def with_milestone(case: Case, kind: str, at: datetime, detail: str = "", amount_minor: int | None = None) -> Case:
     """The case with something to write into the audit trail."""
-    milestone = Milestone(case.milestone_number, kind, at, detail)
+    milestone = Milestone(case.milestone_number, kind, at, detail, amount_minor)
     return replace(case, milestones=(*case.milestones, milestone), milestone_number=case.milestone_number + 1)
 
 
@@ -152,17 +152,20 @@ def _judge_promise(case: Case, now: datetime) -> Case:
     promise = case.promise
     if promise is None:
         return case
-    kept = case.debt.paid_minor - promise.paid_before_minor >= promise.amount_minor
+    paid = min(promise.amount_minor, max(0, case.debt.paid_minor - promise.paid_before_minor))
+    kept = paid == promise.amount_minor
     if not kept and now < promise.check_at:
         return case
-    kind = "promise_kept" if kept else "promise_broken"
     behaved = replace(
         case.behaviour,
         promises_kept=case.behaviour.promises_kept + kept,
-        promises_broken=case.behaviour.promises_broken + (not kept),
+        promises_broken=case.behaviour.promises_broken + (not paid),
     )
-    case = with_milestone(replace(case, promise=None, behaviour=behaved), kind, now, promise.promise_id)
-    return _end_hold(case, HoldKind.PROMISE, promise.promise_id, now)
+    kind = "promise_kept" if kept else "promise_partly_kept" if paid else "promise_broken"
+    following, later = next(iter(case.later_promises), None), case.later_promises[1:]
+    case = replace(case, promise=following, later_promises=later, behaviour=behaved)
+    case = with_milestone(case, kind, now, promise.promise_id, paid)
+    return _judge_promise(_end_hold(case, HoldKind.PROMISE, promise.promise_id, now), now)
 
 
 def _judge_plan(case: Case, now: datetime) -> Case:

@@ -13,11 +13,13 @@ from storage import audit, person_tasks
 from storage.database import lock_debtor_of
 from storage.people import end_hold
 from storage.plans import end_plan, note_missed
+from storage.promises import PromiseOutcome, judge_promise
 from storage.tables import Account, AccountState, Debtor
 
 _CASES: TypeAdapter[Case] = TypeAdapter(Case)
 _ENDS_HOLD = {
     "promise_kept": HoldKind.PROMISE,
+    "promise_partly_kept": HoldKind.PROMISE,
     "promise_broken": HoldKind.PROMISE,
     "plan_kept": HoldKind.PLAN,
     "plan_broken": HoldKind.PLAN,
@@ -99,6 +101,8 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
             note_missed(session, account.account_id, milestone.detail, milestone.at)
         elif milestone.kind.startswith("plan_"):
             person_tasks.close(session, account.account_id, [f"plan:{milestone.detail}"], milestone.at, None)
+        if ended is HoldKind.PROMISE:
+            _judge_promise(session, account, milestone)
         if ended is HoldKind.PLAN:
             outcome = milestone.kind.removeprefix("plan_")
             end_plan(session, account.account_id, milestone.detail, outcome, milestone.at)
@@ -112,6 +116,11 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
         account.milestones_written = milestone.number
     session.add(account)
     session.flush()
+
+
+def _judge_promise(session: Session, account: Account, milestone: Milestone) -> None:
+    outcome = PromiseOutcome(milestone.kind.removeprefix("promise_"))
+    judge_promise(session, account.account_id, milestone.detail, outcome, milestone.amount_minor or 0, milestone.at)
 
 
 def find_by_state(session: Session, states: Sequence[AccountState], limit: int, after: str = "") -> Sequence[Account]:

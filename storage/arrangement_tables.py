@@ -1,4 +1,4 @@
-"""What was arranged with a person: plans, table by table. Money is in minor units, moments are aware UTC."""
+"""Plans and promises of a person, table by table. Money is in minor units, moments are aware UTC."""
 
 from datetime import datetime
 from typing import Any
@@ -24,3 +24,27 @@ class AgreedPlan(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = Field(default=None, max_length=20)
     """How it ended: ``kept``, ``broken`` or ``replaced``."""
+
+
+class RecordedPromise(SQLModel, table=True):
+    """A promise to pay."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    promise_id: str = Field(primary_key=True, max_length=110)
+    amount_minor: int = Field(sa_type=BigInteger)
+    due_at: datetime = Field(sa_type=UtcInstant)
+    """The end of the day that was promised."""
+    check_at: datetime = Field(sa_type=UtcInstant)
+    """When the policy's grace after it is over."""
+    paid_before_minor: int = Field(sa_type=BigInteger)
+    """What had been paid on the account before, or was promised for earlier; payments beyond it count."""
+    taken_at: datetime = Field(sa_type=UtcInstant)
+    stage: str = Field(max_length=20)
+    """In which it was taken."""
+    channel: str = Field(max_length=10)
+    taken_by: str | None = Field(default=None, max_length=100)
+    judged_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    outcome: str | None = Field(default=None, max_length=20)
+    """A ``PromiseOutcome`` of ``storage.promises``."""
+    paid_minor: int | None = Field(default=None, sa_type=BigInteger)
+    """What of it had been paid when it was judged."""

@@ -56,6 +56,7 @@ def status_of(case: Case, now: datetime, rejected: Sequence[RejectedInput] = ())
         "plan": _plain(case.plan),
         "new_plan": _plain(case.new_plan),
         "promise": _plain(case.promise),
+        "later_promises": [_plain(each) for each in case.later_promises],
         "call": _plain(case.call),
         "complaints": [_plain(each) for each in case.complaints],
         "waivers": [_plain(each) for each in case.waivers],

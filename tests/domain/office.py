@@ -45,6 +45,7 @@ from domain.facts import (
     Message,
     OptIn,
     OptOut,
+    PromiseMade,
     RecordCallOutcome,
     RecordLegalOutcome,
     RecordPayment,
@@ -128,8 +129,8 @@ class Office:
                 return Booking((_plan_agreed(message, case, now),))
             case ProposePlan():
                 return Booking((PlanProposed(_proposal(message, case, now)),))
-            case RecordCallOutcome() if message.promise is not None and _promise_open(case, now):
-                return Booking(refusal=Refusal("promise_open", "an earlier promise is still open"))
+            case RecordCallOutcome() if message.promise is not None and (refusal := _beside(message.promise, case)):
+                return Booking(refusal=refusal)
             case RecordCallOutcome():
                 return Booking(_call_outcome(message, case, now))
         return Booking(self._of_stop(message, case, now) or (_event(message, case, now),))
@@ -306,8 +307,19 @@ def _proposal(message: ProposePlan, case: Case, now: datetime) -> Plan:
     return Plan(message.request_id, tuple(PlanInstalment(end_of(due), amount) for due, amount in instalments))
 
 
-def _promise_open(case: Case, now: datetime) -> bool:
-    return any(each.kind is HoldKind.PROMISE for each in case.open_holds(now))
+def _beside(made: PromiseMade, case: Case) -> Refusal | None:
+    """Why a promise cannot stand beside those that are open."""
+    if case.promise is None:
+        return None
+    others, debt = (case.promise, *case.later_promises), case.debt
+    check_at = end_of(made.date) + case.timetable.promise_grace
+    last = others[-1]
+    wanted = max(debt.paid_minor, last.paid_before_minor + last.amount_minor) + parse_minor(made.amount, case.currency)
+    if len(others) >= 2:
+        return Refusal("promises_open", "two promises are open")
+    if last.check_at >= check_at or wanted - debt.paid_minor > debt.balance_minor:
+        return Refusal("promise_conflict", "it cannot stand beside the other")
+    return None
 
 
 def _call_outcome(message: RecordCallOutcome, case: Case, now: datetime) -> tuple[CaseEvent, ...]:

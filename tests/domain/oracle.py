@@ -167,14 +167,19 @@ def review_was_chosen(life: Life, moment: datetime) -> bool:
 
 
 def _promises(life: Life) -> Iterator[Stop]:
+    """Each promise until it was kept or its time was over; what was promised before it must be paid first."""
+    taken: list[tuple[Stop, int]] = []
     for booked in life.booked:
         message = booked.message
         if not isinstance(message, RecordCallOutcome) or message.promise is None:
             continue
-        amount = parse_minor(message.promise.amount, life.case.currency)
+        before = money_in(life.office.entries[: booked.entries])
+        base = max([before, *(total for stop, total in taken if stop.covers(booked.at))])
+        total = base + parse_minor(message.promise.amount, life.case.currency)
         check_at = end_of(message.promise.date) + life.case.timetable.promise_grace
-        paid = [at for at, received in _received_since(life, booked) if received >= amount]
-        yield Stop(f"promise {message.event_id}", booked.at, min([check_at, *paid]))
+        paid = [at for at, received in _received_since(life, booked) if before + received >= total]
+        taken.append((Stop(f"promise {message.event_id}", booked.at, min([check_at, *paid])), total))
+    yield from (stop for stop, _ in taken)
 
 
 def _plans(life: Life) -> Iterator[Stop]:

@@ -166,11 +166,32 @@ def test_a_promise_of_more_than_a_waiver_leaves_is_kept_by_paying_the_rest() -> 
     assert life.case.debt.waived_minor == 1_000
 
 
-def test_a_second_promise_is_taken_only_when_the_first_is_over() -> None:
-    life = live((5, Promises(in_days=7)), (6, Promises(in_days=30)), (16, Promises(in_days=7)), until=17)
-    assert [refusal.code for _, refusal in life.refused] == ["promise_open"]
+def test_no_more_than_two_promises_are_open_each_for_a_later_day() -> None:
+    half, rest = Promises(percent=50, in_days=7), Promises(percent=25, in_days=14)
+    life = live(
+        (5, half), (6, Promises(percent=25, in_days=2)), (6, rest), (7, Promises(percent=1, in_days=30)), until=8
+    )
+    assert [refusal.code for _, refusal in life.refused] == ["promise_conflict", "promises_open"]
     assert life.case.promise is not None
-    assert life.case.promise.promise_id == "call-2"
+    assert [each.amount_minor for each in (life.case.promise, *life.case.later_promises)] == [5_000, 2_500]
+
+
+def test_what_is_paid_for_one_promise_does_not_keep_the_other() -> None:
+    half, rest = Promises(percent=50, in_days=7), Promises(percent=25, in_days=14)
+    life = live((5, half), (6, rest), (9, PaysExactly(5_000)), until=30)
+    assert decided(life) == [("promise_kept", 9), ("promise_broken", 23)]
+    assert contacted_on(life)[:2] == [1, 26]
+
+
+def test_a_promise_paid_in_part_is_partly_kept_and_the_share_is_told() -> None:
+    life = live((5, Promises(percent=50, in_days=7)), (9, PaysExactly(2_000)), until=16)
+    assert decided(life) == [("promise_partly_kept", 15)]
+    assert [each.amount_minor for each in life.case.milestones if each.kind == "promise_partly_kept"] == [2_000]
+
+
+def test_promises_together_are_no_more_than_is_owed() -> None:
+    life = live((5, Promises(percent=60, in_days=7)), (6, Promises(percent=60, in_days=14)), until=8)
+    assert [refusal.code for _, refusal in life.refused] == ["promise_conflict"]
 
 
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 5_000)), min_size=1, max_size=6), st.integers(0, 20_000))

@@ -189,8 +189,21 @@ async def test_a_promise_kept_in_part_payments_ends_its_hold_and_the_rest_is_ask
     assert "734.56" in reminder.words
 
 
-async def test_two_promises_cannot_be_open_at_once(house: House) -> None:
+async def test_a_promise_by_message_is_reminded_of_kept_and_followed_by_another(house: House) -> None:
     account = await house.collect()
-    await promise(house, account, "500.00", day=20)
-    with pytest.raises(Refused, match="an earlier promise is still open"):
-        await promise(house, account, "100.00", day=10)
+    first = {"promise_id": "p1", "amount": "500.00", "date": house.day(10), "channel": "sms"}
+    second = {"promise_id": "p2", "amount": "734.56", "date": house.day(20), "channel": "web"}
+    await house.tell(account, "record_promise", **first)
+    await house.tell(account, "record_promise", **second)
+    with pytest.raises(Refused, match="2 promises are open already"):
+        await promise(house, account, "1.00", day=30)
+    await house.until_day(10)
+    await house.pay(account, "500.00")
+    status = await house.status(account)
+    assert (status["promise"]["promise_id"], status["later_promises"]) == ("p2", [])
+    await house.until_day(20)
+    await house.pay(account, "734.56")
+    assert await house.ended(account)
+    assert house.demands(account) == []
+    assert house.services(account) == ["day 9 sms promise_reminder", "day 19 sms promise_reminder"]
+    assert [each for each in house.audit_kinds(account) if each.startswith("promise")] == ["promise_kept"] * 2

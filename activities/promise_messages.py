@@ -1,0 +1,20 @@
+"""What the reminder of a promise says, read from the records in the moment in which it is composed."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from activities.desk import Desk
+from domain.messages import OccasionFacts
+from storage.promises import find_promise
+
+
+def coming_promise(desk: Desk, promise_id: str) -> OccasionFacts | None:
+    """What is left of a promise, and its day; none once it is kept or judged."""
+    promise = find_promise(desk.session, desk.account.account_id, promise_id)
+    if promise is None or promise.judged_at is not None:
+        return None
+    left = promise.amount_minor - max(0, desk.statement().paid_minor - promise.paid_before_minor)
+    if left <= 0:
+        return None
+    day = (promise.due_at.astimezone(ZoneInfo(desk.debtor.time_zone)) - timedelta(microseconds=1)).date()
+    return OccasionFacts(amounts={"promise_amount": left}, dates={"promise_date": day})
