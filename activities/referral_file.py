@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from activities import referral_history as history
 from activities.desk import Desk
-from domain.ledger import Component, Instalment, Sums
+from domain.ledger import Component, Instalment, Statement, Sums
 from domain.money import format_minor
 from domain.referral_document import (
     AccountStatement,
@@ -19,8 +19,8 @@ from domain.referral_document import (
     DebtorParty,
     InstalmentLine,
     KnownAddress,
-    LedgerLine,
     ReferralDocument,
+    StatementLine,
     ToldLine,
     TrailHead,
 )
@@ -96,6 +96,7 @@ def _statement(desk: Desk) -> AccountStatement:
         balance=_amounts(statement.balance, currency),
         owed=_amounts(sum(contract, Sums()), currency),
         paid=format_minor(statement.paid_minor, currency),
+        charged=_amounts(statement.charged, currency),
         waived=_amounts(statement.waived, currency),
         credit=format_minor(statement.credit_minor, currency),
         instalments=tuple(
@@ -103,11 +104,12 @@ def _statement(desk: Desk) -> AccountStatement:
                 number=each.instalment.number,
                 due_date=each.instalment.due_date,
                 owed=_amounts(owed, currency),
+                charged=_amounts(each.charged, currency),
                 left=_amounts(each.left, currency),
             )
             for each, owed in zip(statement.instalments, contract, strict=True)
         ),
-        entries=tuple(_entries(desk)),
+        lines=tuple(_lines(desk, statement)),
     )
 
 
@@ -120,16 +122,21 @@ def _amounts(sums: Sums, currency: str) -> Amounts:
     return Amounts(**parts, total=format_minor(sums.total_minor, currency))
 
 
-def _entries(desk: Desk) -> Iterator[LedgerLine]:
+def _lines(desk: Desk, statement: Statement) -> Iterator[StatementLine]:
     chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == desk.account.account_id)
-    for each in desk.session.exec(chosen.order_by(col(LedgerEntry.number))):
-        yield LedgerLine(
-            entry_id=each.entry_id,
+    entries, currency = {each.entry_id: each for each in desk.session.exec(chosen)}, desk.account.currency
+    for each in statement.postings:
+        entry = entries.get(each.entry_id)
+        yield StatementLine(
             kind=each.kind,
-            amount=format_minor(each.amount_minor, desk.account.currency),
-            effective_at=each.effective_at,
-            booked_at=each.booked_at,
-            reverses=each.reverses,
+            amounts=_amounts(each.amounts, currency),
+            unallocated=format_minor(each.unallocated_minor, currency),
+            since=each.since,
+            until=each.until,
+            entry_id=entry.entry_id if entry is not None else None,
+            effective_at=entry.effective_at if entry is not None else None,
+            booked_at=entry.booked_at if entry is not None else None,
+            reverses=entry.reverses if entry is not None else None,
         )
 
 

@@ -62,6 +62,8 @@ def contacts(desk: Desk) -> Iterator[ContactLine]:
             occasion=each.occasion or each.stage,
             stage=each.stage,
             status=each.status,
+            connected=each.connected,
+            conversation=each.conversation,
             told_with=each.told_with,
             simulated=carrier.simulated,
             arrived_at=each.delivered_at,

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.referral_words import ReferralWords
-from domain.referral_document import Amounts, ContactLine, InstalmentLine, ReferralDocument
+from domain.referral_document import Amounts, ContactLine, InstalmentLine, ReferralDocument, StatementLine
 from domain.terms import Channel
 
 Block = dict[str, Any]
@@ -107,7 +107,7 @@ class _Pages:
             yield getattr(labels, each.kind), f"{each.value}{gone}"
 
     def _claim(self) -> Iterator[Block]:
-        titles, phrases, labels = self.words.titles, self.words.phrases, self.words.labels
+        titles, phrases = self.words.titles, self.words.phrases
         yield _text(phrases.amounts_in.format(currency=self.file.agreement.currency))
         yield _text(phrases.times.format(zone=self.file.debtor.time_zone))
         yield _subtitle(titles.amounts)
@@ -115,19 +115,7 @@ class _Pages:
         yield _subtitle(titles.instalments)
         yield self._instalments()
         yield _subtitle(titles.bookings)
-        columns = ((labels.at, "auto"), (labels.kind, "auto"), (labels.reference, "wide"), (labels.amount, "number"))
-        yield self._table(
-            columns,
-            (
-                (
-                    self._moment(each.effective_at),
-                    self.words.code("entry", each.kind),
-                    each.entry_id if each.reverses is None else f"{each.entry_id} ({each.reverses})",
-                    _figure(each.amount),
-                )
-                for each in self.file.statement.entries
-            ),
-        )
+        yield self._lines()
 
     def _components(self) -> Block:
         """From what the contract asks for to what is left, with what was paid as one sum."""
@@ -136,6 +124,7 @@ class _Pages:
             (("", "wide"), *self._amount_columns()),
             (
                 (labels.contract, *_figures(statement.owed)),
+                (labels.charged, *_figures(statement.charged)),
                 (labels.waived, *_figures(statement.waived)),
                 (labels.paid, "", "", "", _figure(statement.paid)),
                 (labels.balance, *_figures(statement.balance)),
@@ -148,11 +137,30 @@ class _Pages:
         labels, statement = self.words.labels, self.file.statement
         columns = ((labels.number, "number"), (labels.due_date, "wide"), *self._amount_columns())
         rows = [self._instalment(each) for each in statement.instalments]
-        sums = ("", labels.total, *_figures(statement.owed), _figure(statement.balance.total))
-        return self._table((*columns, (labels.left, "number")), [*rows, sums], totals=1)
+        charged, left = _figure(statement.charged.total), _figure(statement.balance.total)
+        sums = ("", labels.total, *_figures(statement.owed), charged, left)
+        return self._table((*columns, (labels.charged, "number"), (labels.left, "number")), [*rows, sums], totals=1)
 
     def _instalment(self, each: InstalmentLine) -> tuple[str, ...]:
-        return str(each.number), each.due_date.isoformat(), *_figures(each.owed), _figure(each.left.total)
+        charged = _figure(each.charged.total)
+        return str(each.number), each.due_date.isoformat(), *_figures(each.owed), charged, _figure(each.left.total)
+
+    def _lines(self) -> Block:
+        labels = self.words.labels
+        columns = ((labels.at, "auto"), (labels.kind, "auto"), (labels.reference, "wide"), *self._amount_columns())
+        return self._table((*columns, (labels.unallocated, "number")), map(self._line, self.file.statement.lines))
+
+    def _line(self, each: StatementLine) -> tuple[str, ...]:
+        """Late charges have days, bookings a moment and an id, with the id of what they take back."""
+        days = " ".join(day.isoformat() for day in (each.since, each.until) if day is not None)
+        reference = each.entry_id or ""
+        return (
+            self._moment(each.effective_at) or days,
+            self.words.code("entry", each.kind),
+            reference if each.reverses is None else f"{reference} ({each.reverses})",
+            *_figures(each.amounts),
+            _figure(each.unallocated),
+        )
 
     def _amount_columns(self) -> tuple[Column, ...]:
         labels = self.words.labels
@@ -233,9 +241,14 @@ class _Pages:
     def _state(self, contact: ContactLine) -> str:
         if contact.simulated:
             return self.words.phrases.not_sent
-        if contact.direction == "inbound":
-            return self.words.code("direction", "inbound")
+        if contact.channel == Channel.CALL:
+            return self._call(contact)
         return self.words.code("status", contact.status)
+
+    def _call(self, contact: ContactLine) -> str:
+        spoken = "conversation" if contact.conversation else "answered" if contact.connected else "no_answer"
+        direction = f"{self.words.code('direction', 'inbound')}, " if contact.direction == "inbound" else ""
+        return direction + self.words.code("call", spoken)
 
     def _promises(self) -> Block:
         labels = self.words.labels
@@ -395,8 +408,9 @@ def _figures(amounts: Amounts) -> tuple[str, ...]:
 
 def _figure(amount: str) -> str:
     """A decimal with its thousands set apart."""
-    whole, point, places = amount.partition(".")
-    return f"{int(whole):,}{point}{places}"
+    sign, digits = ("−", amount[1:]) if amount.startswith("-") else ("", amount)
+    whole, point, places = digits.partition(".")
+    return f"{sign}{int(whole):,}{point}{places}"
 
 
 def _readable(contact: ContactLine) -> str:

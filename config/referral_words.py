@@ -71,6 +71,8 @@ class Labels(_Part):
     fees: Text
     total: Text
     contract: Text
+    charged: Text
+    unallocated: Text
     waived: Text
     paid: Text
     balance: Text

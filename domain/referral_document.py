@@ -81,19 +81,28 @@ class InstalmentLine(Part):
     number: int
     due_date: date
     owed: Amounts
+    charged: Amounts
+    """Late interest and fees that were added to it."""
     left: Amounts
 
 
-class LedgerLine(Part):
-    """One booking."""
+class StatementLine(Part):
+    """One line of the statement: what it adds to what is owed; negative amounts lower it."""
 
-    entry_id: str
     kind: str
-    """``payment``, ``reversal``, ``waiver`` and whatever else the ledger keeps."""
-    amount: str
-    effective_at: datetime
-    booked_at: datetime
-    reverses: str | None = None
+    """``payment``, ``reversal``, ``waiver``, ``refund``, ``late_interest`` or ``late_fee``."""
+    amounts: Amounts
+    unallocated: str
+    """Money that fills nothing: credit, or a payment that was taken back later."""
+    since: date | None
+    """The first day of late charges."""
+    until: date | None
+    """Their last day."""
+    entry_id: str | None
+    """The booking; none for late charges, which nobody books."""
+    effective_at: datetime | None
+    booked_at: datetime | None
+    reverses: str | None
 
 
 class AccountStatement(Part):
@@ -106,11 +115,16 @@ class AccountStatement(Part):
     """All that remains under the contract, the arrears included."""
     owed: Amounts
     """The sum of all instalments as the contract has them."""
+    charged: Amounts
+    """Late interest and fees over the whole time."""
     paid: str
+    """Payments received, neither reversed nor paid back."""
     waived: Amounts
     credit: str
+    """Paid beyond the balance. Owed and charged, less waived, less paid and not credit, is the balance."""
     instalments: tuple[InstalmentLine, ...]
-    entries: tuple[LedgerLine, ...]
+    lines: tuple[StatementLine, ...]
+    """How the balance came about, from what the contract asks for, in order."""
 
 
 class ContactLine(Part):
@@ -127,6 +141,10 @@ class ContactLine(Part):
     """Which message of its class; the stage for a stage's own."""
     stage: str
     status: str
+    connected: bool | None
+    """Whether a call was answered; none while that is not known."""
+    conversation: bool | None
+    """Whether people talked."""
     told_with: str | None = None
     """The contact, made for another account of the person, that told of this account too; its words are these."""
     simulated: bool

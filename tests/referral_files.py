@@ -18,13 +18,13 @@ from domain.referral_document import (
     HoldLine,
     InstalmentLine,
     KnownAddress,
-    LedgerLine,
     NoticeLine,
     PlanLine,
     PlanPayment,
     PromiseLine,
     ProofLine,
     ReferralDocument,
+    StatementLine,
     ToldLine,
     TrailHead,
 )
@@ -64,6 +64,12 @@ LEFT = amounts("1000.00", "134.56", "0.00", "1134.56")
 NOTHING = amounts("0.00", "0.00", "0.00", "0.00")
 
 
+def line(kind: str, changed: Amounts, **changes: Any) -> StatementLine:
+    """One line of the statement."""
+    plain = dict.fromkeys(("since", "until", "entry_id", "effective_at", "booked_at", "reverses"))
+    return StatementLine(kind=kind, amounts=changed, unallocated="0.00", **{**plain, **changes})
+
+
 def contact(number: int, channel: str, stage: str, words: str, **changes: Any) -> ContactLine:
     """One contact that left."""
     plain: dict[str, Any] = {
@@ -76,6 +82,8 @@ def contact(number: int, channel: str, stage: str, words: str, **changes: Any) -
         "occasion": stage,
         "stage": stage,
         "status": "sent",
+        "connected": None,
+        "conversation": None,
         "simulated": False,
         "arrived_at": None,
         "to": "+8613800138000",
@@ -133,17 +141,27 @@ def _plain() -> dict[str, Any]:
             arrears=LEFT,
             balance=LEFT,
             owed=OWED,
-            paid="100.00",
+            charged=amounts("0.00", "10.00", "0.00", "10.00"),
+            paid="110.00",
             waived=NOTHING,
             credit="0.00",
-            instalments=(InstalmentLine(number=1, due_date=date(2027, 3, 1), owed=OWED, left=LEFT),),
-            entries=(
-                LedgerLine(entry_id="pay-1", kind="payment", amount="100.00", effective_at=day(20), booked_at=day(20)),
+            instalments=(
+                InstalmentLine(
+                    number=1,
+                    due_date=date(2027, 3, 1),
+                    owed=OWED,
+                    charged=amounts("0.00", "10.00", "0.00", "10.00"),
+                    left=LEFT,
+                ),
+            ),
+            lines=(
+                line("late_interest", amounts("0.00", "10.00", "0.00", "10.00"), since=date(2027, 3, 2)),
+                line("payment", amounts("0.00", "-75.44", "-34.56", "-110.00"), entry_id="pay-1", effective_at=day(20)),
             ),
         ),
         "contacts": (
             contact(1, "sms", "first_reminder", "【示例小额贷款有限公司】您的分期购已逾期1天，合计1,234.56元。"),
-            contact(2, "call", "escalation", "", provider=None, template=None),
+            contact(2, "call", "escalation", "", provider=None, template=None, connected=False),
             contact(
                 3, "letter", "pre_legal", LETTER, status="delivered", arrived_at=day(23), subject="关于您账户的书面通知"
             ),

@@ -13,7 +13,7 @@ from activities.referral_pages import referral_pages
 from config.referral_schema import SCHEMA_FILE
 from config.referral_words import ReferralWords, load_referral_words
 from domain.facts import ComplaintCategory
-from domain.ledger import EntryKind
+from domain.ledger import PostingKind
 from domain.referral_document import ReferralDocument, referral_schema
 from domain.referral_rules import RULES
 from domain.terms import Channel, HoldKind, MessageClass, Stage
@@ -48,7 +48,7 @@ def test_every_part_of_the_file_stands_on_the_pages(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "claim", "last"), [("zh-CN", "债权", "第5页，共5页"), ("en", "Theclaim", "Page4of4")]
+    ("language", "claim", "last"), [("zh-CN", "债权", "第5页，共5页"), ("en", "Theclaim", "Page5of5")]
 )
 def test_a_reader_finds_the_way_by_contents_bookmarks_and_page_numbers(language: str, claim: str, last: str) -> None:
     reader = pages_of(referral_file(), language)
@@ -75,12 +75,31 @@ def test_a_message_that_reached_nobody_is_not_told_as_sent() -> None:
     assert "notsent,keptintheoutbox" in text_of(pages_of(referral_file(contacts=(simulated,)), "en"))
 
 
+@pytest.mark.parametrize(
+    ("connected", "conversation", "direction", "words"),
+    [
+        (True, True, "outbound", "spoken with"),
+        (True, False, "outbound", "answered"),
+        (False, None, "outbound", "not answered"),
+        (True, True, "inbound", "from the debtor, spoken with"),
+    ],
+)
+def test_a_call_is_told_by_what_came_of_it(
+    connected: bool, conversation: bool | None, direction: str, words: str
+) -> None:
+    spoken = {"connected": connected, "conversation": conversation, "direction": direction}
+    document = referral_file(contacts=(contact(1, "call", "escalation", "", **spoken),))
+    pages = referral_pages(document, WORDS["en"], "en", "")
+    assert pages["sections"][4]["blocks"][1]["rows"][0][5] == words
+
+
 def test_instalments_end_in_their_sum() -> None:
     document = referral_file()
     pages = referral_pages(document, WORDS["en"], "en", "")
     tables = [block for block in pages["sections"][0]["blocks"] if block["kind"] == "table"]
-    assert tables[1]["rows"][-1] == ["", "Total", "1,000.00", "200.00", "34.56", "1,234.56", "1,134.56"]
-    assert tables[0]["rows"][2] == ["Paid", "", "", "", "100.00"]
+    assert tables[1]["rows"][-1] == ["", "Total", "1,000.00", "200.00", "34.56", "1,234.56", "10.00", "1,134.56"]
+    assert tables[0]["rows"][3] == ["Paid", "", "", "", "110.00"]
+    assert tables[2]["rows"][1][1:] == ["Payment", "pay-1", "0.00", "−75.44", "−34.56", "−110.00", "0.00"]
 
 
 def test_thousands_are_set_apart_and_nothing_else_of_an_amount_changes() -> None:
@@ -96,7 +115,7 @@ def _vocabularies() -> list[tuple[str, list[str]]]:
         ("stage", list(Stage)),
         ("class", list(MessageClass)),
         ("status", list(ContactStatus)),
-        ("entry", list(EntryKind)),
+        ("entry", list(PostingKind)),
         ("item", [rule.__name__ for rule in RULES]),
         ("hold", list(HoldKind)),
         ("category", list(ComplaintCategory)),
