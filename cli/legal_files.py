@@ -2,14 +2,18 @@
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
 
-from activities.assembly import signing_keys
-from cli.connection import records, settings
+from activities.assembly import binder_of, signing_keys
+from activities.composer import Composer
+from activities.desk import Desk
+from activities.referral_file import draw_up_file
+from cli.connection import library, records, settings
 from cli.failures import CannotError
 from cli.options import AccountId, Json
 from cli.printing import console, print_fields, print_json, print_table
@@ -18,10 +22,13 @@ from providers.signing import PublicKeys
 from storage import audit
 from storage.database import Database
 from storage.legal_tables import ReferralPackage
+from storage.referrals import newest_review
 from storage.tables import AuditRecord
 
 commands = typer.Typer()
-legal_commands = typer.Typer(help="Files of referrals: write one, check one, publish the keys.", no_args_is_help=True)
+legal_commands = typer.Typer(
+    help="Files of referrals: look at one, write one, check one, publish the keys.", no_args_is_help=True
+)
 commands.add_typer(legal_commands, name="legal", rich_help_panel="Look")
 
 _PublicKey = Annotated[
@@ -56,6 +63,25 @@ def file(
     out.touch(mode=0o600)
     out.write_bytes(base64.b64decode(package.content))
     console().print(f"Written to {out}, for counsel's eyes only. SHA-256 {package.digest}")
+
+
+@legal_commands.command()
+def preview(
+    account_id: AccountId,
+    out: Annotated[Path, typer.Option(metavar="FILE.pdf", help="Where to write it.")],
+) -> None:
+    """Write the pages of the file as it would be today, for whoever must decide on the referral that waits."""
+    chosen, known = settings(), library()
+    composer = Composer(chosen.templates_dir)
+    binder = binder_of(chosen.templates_dir, composer, signing_keys(chosen))
+    with records() as database, database.writing() as session:
+        review = newest_review(session, account_id)
+        if review is None:
+            raise CannotError(f"no referral of account {account_id} is under review; see its next step in: status")
+        document = draw_up_file(Desk.open(session, known, account_id, lambda: datetime.now(UTC)), review)
+    out.touch(mode=0o600)
+    out.write_bytes(binder.pages(document, document.as_bytes()))
+    console().print(f"Written to {out}. It holds personal data and is for whoever decides alone.")
 
 
 @legal_commands.command()

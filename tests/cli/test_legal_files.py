@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlmodel import Session, col, update
 
 from providers.referral_package import Enclosure, pack
@@ -61,6 +62,15 @@ def test_a_file_that_was_sealed_here_holds_and_can_be_written_again(commands: Co
     commands.done("legal", "file", "acc-1", "--out", commands.folder / "again.zip")
     assert (commands.folder / "again.zip").read_bytes() == sealed.read_bytes()
     assert (commands.folder / "again.zip").stat().st_mode & 0o077 == 0, "for counsel's eyes only"
+
+
+def test_whoever_decides_sees_the_pages_beforehand(commands: Commands, sealed: Path) -> None:
+    pages = commands.folder / "pages.pdf"
+    commands.done("legal", "preview", "acc-1", "--out", pages)
+    text = "".join(page.extract_text() for page in PdfReader(pages).pages)
+    assert "王小明" in text
+    assert "referral-acc-1-1" in text
+    assert "is under review" in commands.refusal("legal", "preview", "acc-9", "--out", pages)
 
 
 def test_counsel_checks_a_file_with_nothing_but_the_public_key(
