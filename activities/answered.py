@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from activities.desk import Desk
+from domain.complaints import overdue_subject
 from domain.events import (
     CaseClosed,
     CaseEvent,
@@ -11,6 +12,7 @@ from domain.events import (
     HoldEnded,
     PlanAgreed,
     ReferralDecided,
+    TaskCompleted,
     TrackSet,
 )
 from domain.facts import Message
@@ -26,7 +28,7 @@ _SAID_BY = (
     "closed_by",
     "set_by",
     "granted_by",
-    "reported_by",
+    "completed_by",
     "agreed_by",
     "withdrawn_by",
 )
@@ -54,7 +56,9 @@ def _answered_by(event: CaseEvent, message: Message) -> Iterator[str]:
         case HoldEnded():
             yield f"hold:{event.hold_id}"
         case ComplaintResolved():
-            yield f"hold:{event.complaint_id}"
+            yield from (f"hold:{event.complaint_id}", overdue_subject(event.complaint_id))
+        case TaskCompleted():
+            yield event.subject
         case ReferralDecided() if isinstance(message, DecideLegalReferral):
             yield f"referral:{message.referral_id}"
         case PlanAgreed(replaces=replaced) if replaced:

@@ -18,13 +18,14 @@ from activities.counsel_notices import note_for_counsel
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
+from activities.others import spread
 from activities.stop_of_contact import note_end_of_review
 from domain.events import CaseEvent, TimePassed, apply
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.requests import REQUESTS, Request
 from storage import audit
-from storage.accounts import other_open_accounts, store_case, stored_case, write_milestones
+from storage.accounts import store_case, stored_case, write_milestones
 from storage.tables import AccountState, BookedMessage, FactDelivery, PersonFact
 
 _BOOKINGS: TypeAdapter[Booking] = TypeAdapter(Booking)
@@ -93,7 +94,7 @@ class Books:
                     effect = book_fact(desk, message)
                 else:
                     effect = book_request(desk, message, order.case)
-                others = _tell_others(desk, order, message, effect)
+                others = effect.others + _tell_others(desk, order, message, effect)
                 note_end_of_review(desk, effect.events)
                 duties = review_duties(desk)
                 note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
@@ -191,23 +192,7 @@ def _tell_others(desk: Desk, order: MessageToBook, message: Message, effect: Eff
     told = effect.tell or _as_person_fact(order, message)
     if told is None:
         return 0
-    name, body = told
-    session.add(
-        PersonFact(
-            debtor_id=account.debtor_id,
-            event_id=order.message_id,
-            name=name,
-            body=body,
-            heard_by=account.account_id,
-            occurred_at=desk.now,
-        )
-    )
-    session.flush()
-    others = other_open_accounts(session, account)
-    for other in others:
-        session.add(FactDelivery(event_id=order.message_id, account_id=other, debtor_id=account.debtor_id))
-    session.flush()
-    return len(others)
+    return spread(desk, order.message_id, *told)
 
 
 def _as_person_fact(order: MessageToBook, message: Message) -> tuple[str, dict[str, Any]] | None:

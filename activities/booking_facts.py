@@ -1,25 +1,25 @@
 """What each fact does in the records and to the case. A fact that changes nothing new is applied without an event."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from sqlmodel import col, select
 
 from activities.booking_promises import take_promise
 from activities.calls_made import book_call
+from activities.complaints import file_complaint
 from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
 from activities.effects import Effect, debt_effect
 from activities.stop_of_contact import ask_how_to_go_on, go_on_if_a_channel_is_allowed, stop_if_every_channel_is_stopped
-from domain.case import Complaint
+from activities.times import ends_at
 from domain.events import (
     CaseClosed,
     CaseEvent,
     ChannelOpened,
     ChannelStopped,
-    ComplaintFiled,
     ComplaintResolved,
     DeliveryFailed,
     DeliveryProved,
@@ -48,7 +48,6 @@ from domain.facts import (
 from domain.holds import Hold
 from domain.ledger import Entry, EntryKind
 from domain.money import MoneyError, parse_minor
-from domain.registration import end_of_day
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
 from storage.companions import share_fate
 from storage.ledgers import book_entry, read_entries
@@ -62,7 +61,7 @@ from storage.people import (
     usable_address,
 )
 from storage.referrals import undecided_review
-from storage.tables import Address, BookedMessage, Contact, ContactStatus, LegalReferral, PersonFact, StoredText
+from storage.tables import Address, BookedMessage, Contact, ContactStatus, LegalReferral, PersonFact
 
 _CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
 _ADDRESS_IS_WRONG = frozenset({"30003", "30005", "30006", "21211", "21614", "bounce", "invalid", "returned"})
@@ -116,18 +115,7 @@ def _(fact: ReversePayment, desk: Desk) -> Effect:
 
 @_book.register
 def _(fact: FileComplaint, desk: Desk) -> Effect:
-    if fact.text_ref is not None and desk.session.get(StoredText, fact.text_ref) is None:
-        raise RefusedError("unknown_text", f"no text is stored under {fact.text_ref}; store it first")
-    disputed = fact.category == "dispute"
-    lawful = timedelta(days=desk.pack.complaints.decide_within_days)
-    decide_by = desk.now + min(desk.policy.complaints.decide_within, lawful)
-    kind = HoldKind.DISPUTE if disputed else HoldKind.COMPLAINT
-    scope = desk.account.account_id if disputed else EVERY_ACCOUNT
-    hold = Hold(kind, fact.complaint_id, desk.now, reason=fact.category)
-    record_hold(desk.session, desk.account.debtor_id, scope, hold)
-    complaint = Complaint(fact.complaint_id, fact.category, decide_by, fact.agent_id)
-    answer = {"status": "applied", "decide_by": decide_by.isoformat()}
-    return Effect((ComplaintFiled(complaint, desk.now),), answer)
+    return file_complaint(desk, fact)
 
 
 @_book.register
@@ -219,18 +207,6 @@ def _(fact: RecordLegalOutcome, desk: Desk) -> Effect:
     referral.outcome = fact.outcome
     desk.session.add(referral)
     return Effect((CaseClosed(ClosedReason.LEGAL_OUTCOME, desk.now, fact.outcome),))
-
-
-def ends_at(until: datetime | date, desk: Desk) -> datetime:
-    """The instant until which something lasts: the end of a day where the person lives, or the instant given.
-
-    Raises:
-        RefusedError: if it has passed.
-    """
-    moment = until if isinstance(until, datetime) else end_of_day(until, desk.debtor.time_zone)
-    if moment <= desk.now:
-        raise RefusedError("date_in_past", f"{until.isoformat()} is in the past; give a later date")
-    return moment
 
 
 def unreachable(desk: Desk, channel: Channel) -> bool:

@@ -3,20 +3,20 @@
 from functools import singledispatch
 from typing import Any
 
-from activities.booking_facts import ends_at
 from activities.booking_plans import agree_plan, counter_plan, propose_plan
+from activities.complaints import complete_task, extend_complaint, resolve_complaint
 from activities.contact_preferences import end_preference
 from activities.counsel_notices import note_withdrawal
 from activities.desk import Desk, RefusedError
 from activities.duties import note_given_otherwise
 from activities.effects import Effect, debt_effect
 from activities.stop_of_contact import carry_out_choice
+from activities.times import ends_at
 from activities.track_choice import set_track
 from domain.admission import circumstance_hold
 from domain.case import Case, Waiver
 from domain.events import (
     CaseClosed,
-    ComplaintResolved,
     HoldEnded,
     HoldPlaced,
     ReferralDecided,
@@ -29,12 +29,14 @@ from domain.ledger import Entry, EntryKind
 from domain.money import MoneyError, format_minor, parse_minor
 from domain.requests import (
     CloseCase,
+    CompleteTask,
     CounterPlan,
     DecideLegalReferral,
     DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
     EndContactPreference,
+    ExtendComplaint,
     GrantGrace,
     HoldCase,
     ProposePlan,
@@ -86,16 +88,17 @@ def _(request: CounterPlan, desk: Desk, _case: Case) -> Effect:
 
 @_book.register
 def _(request: ResolveComplaint, desk: Desk, case: Case) -> Effect:
-    complaint = case.open_complaint(request.complaint_id)
-    if complaint is None:
-        raise RefusedError("unknown_complaint", f"no undecided complaint {request.complaint_id} on this account")
-    kind = HoldKind.DISPUTE if complaint.category == "dispute" else HoldKind.COMPLAINT
-    _end_hold(desk, kind, complaint.complaint_id)
-    event = ComplaintResolved(complaint.complaint_id, request.outcome, desk.now)
-    answer = {"complaint_id": complaint.complaint_id, "outcome": request.outcome.value}
-    if kind is HoldKind.DISPUTE:
-        return Effect((event,), answer)
-    return Effect((event,), answer, tell=_lift(desk, request, kind, complaint.complaint_id))
+    return resolve_complaint(desk, request, case)
+
+
+@_book.register
+def _(request: ExtendComplaint, desk: Desk, case: Case) -> Effect:
+    return extend_complaint(desk, request, case)
+
+
+@_book.register
+def _(request: CompleteTask, desk: Desk, _case: Case) -> Effect:
+    return complete_task(desk, request)
 
 
 @_book.register

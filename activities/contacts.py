@@ -13,6 +13,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities import clock
+from activities.complaints import told_by_contact
 from activities.composer import Composer
 from activities.contact_log import begin, debt_if_changed, log_turned_away, outcome_of, refuse_words, settle
 from activities.desk import Desk, Library
@@ -117,8 +118,9 @@ class Contacts:
                 _leave_to_other_attempt(desk, known)
                 return _Begun(_intent(desk, known), known.attempted_at, asked_before=True)
             if known is not None and known.status != ContactStatus.RELEASED:
-                events = (*review_duties(desk, everything=True), *proofs_told(desk, order))
-                return outcome_of(known, self._next(desk, order), events=events)
+                told, tell = told_by_contact(desk, known)
+                events = (*review_duties(desk, everything=True), *proofs_told(desk, order), *told)
+                return replace(outcome_of(known, self._next(desk, order), events=events), tell=tell)
             admitted = self._admit(desk, order)
             if isinstance(admitted, ContactOutcome) and order.message_id:
                 note_deferral(desk, order.message_id, admitted.next)
@@ -206,8 +208,10 @@ class Contacts:
             if isinstance(answer, Rejected):
                 _suppress_if_wrong(desk, contact, answer)
             unusable = accepted is None and usable_address(session, desk.account.debtor_id, order.channel) is None
-            debt, events = debt_if_changed(desk, order), (*proved, *_duties_after(desk, order, contact))
-            return outcome_of(contact, self._next(desk, order), debt, unusable=unusable, events=events)
+            told, tell = told_by_contact(desk, contact)
+            debt, events = debt_if_changed(desk, order), (*proved, *_duties_after(desk, order, contact), *told)
+            outcome = outcome_of(contact, self._next(desk, order), debt, unusable=unusable, events=events)
+            return replace(outcome, tell=tell)
 
     def _note_unanswered(self, order: ContactOrder, answer: Unknown) -> ContactOutcome:
         """This attempt is over without an answer: the next one asks the provider what became of it."""

@@ -17,6 +17,8 @@ class Effect:
     answer: dict[str, Any] = field(default_factory=lambda: {"status": "applied"})
     tell: tuple[str, dict[str, Any]] | None = None
     """The name and body of a fact that the person's other cases must hear."""
+    others: int = 0
+    """The person's other cases that must hear of something else."""
     trail: dict[str, Any] = field(default_factory=dict)
     """What the audit trail keeps beside the message itself."""
 

@@ -92,6 +92,16 @@ OCCASION_FACTS = frozenset(
         "plan_total",
         "promise_amount",
         "promise_date",
+        "complaint_id",
+        "decide_by",
+        "outcome",
+        "explanation",
+        "remedies",
+        "remedy_amount",
+        "next_body",
+        "next_body_phone",
+        "next_body_site",
+        "next_body_months",
     }
 )
 """What the templates of service messages and replies may say beside the rest; each occasion has some of them."""

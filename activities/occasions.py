@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from activities.complaint_messages import acknowledged, decided, extended
 from activities.desk import Desk
 from activities.guard import Guard
 from activities.plan_messages import agreed_plan, coming_instalment, missed_instalment
@@ -36,6 +37,9 @@ class Occasion:
 
 
 OCCASIONS: Mapping[MessageOccasion, Occasion] = {
+    ReplyOccasion.COMPLAINT_ACKNOWLEDGEMENT: Occasion((Channel.EMAIL, Channel.SMS, Channel.LETTER), acknowledged),
+    ReplyOccasion.COMPLAINT_EXTENSION: Occasion((Channel.EMAIL, Channel.SMS, Channel.LETTER), extended),
+    ReplyOccasion.COMPLAINT_OUTCOME: Occasion((Channel.EMAIL, Channel.LETTER, Channel.SMS), decided),
     ServiceOccasion.PLAN_REMINDER: Occasion(_SOON, coming_instalment),
     ServiceOccasion.PLAN_AGREEMENT: Occasion(_IN_FULL, agreed_plan),
     ServiceOccasion.PLAN_MISSED: Occasion(_SOON, missed_instalment),

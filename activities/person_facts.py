@@ -1,7 +1,6 @@
 """Tells a person's other cases what one of them has heard."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import col, select
@@ -25,12 +24,11 @@ class PersonFacts:
 
     @activity.defn(name=ActivityName.DELIVER_FACT)
     async def deliver_fact(self, order: FactToDeliver) -> None:
-        """Signal every case that has not booked the fact yet; one that has ended meanwhile needs none.
+        """Signal every case of the person that has not booked some fact yet; one that has ended meanwhile needs none.
 
-        Each is signalled with the fact's own id, so that a second delivery changes nothing.
+        Each is signalled with each fact's own id, so that a second delivery changes nothing.
         """
-        name, body, accounts = await asyncio.to_thread(self._undelivered, order)
-        for account_id in accounts:
+        for name, body, account_id in await asyncio.to_thread(self._undelivered, order.account_id):
             handle = self._client.get_workflow_handle(workflow_id(account_id))
             try:
                 await handle.signal(name, body)
@@ -38,13 +36,17 @@ class PersonFacts:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
 
-    def _undelivered(self, order: FactToDeliver) -> tuple[str, dict[str, Any], Sequence[str]]:
+    def _undelivered(self, account_id: str) -> list[tuple[str, dict[str, Any], str]]:
+        """Every fact about the account's person that some case of theirs waits for, the oldest first."""
         with self._database.reading() as session:
-            debtor_id = find_account(session, order.account_id).debtor_id
-            fact = session.get_one(PersonFact, (debtor_id, order.event_id))
-            waiting = select(FactDelivery.account_id).where(
-                col(FactDelivery.event_id) == order.event_id,
-                col(FactDelivery.debtor_id) == debtor_id,
-                col(FactDelivery.delivered_at).is_(None),
+            waiting = (
+                select(PersonFact, FactDelivery.account_id)
+                .join(FactDelivery, col(FactDelivery.event_id) == col(PersonFact.event_id))
+                .where(
+                    col(PersonFact.debtor_id) == find_account(session, account_id).debtor_id,
+                    col(FactDelivery.debtor_id) == col(PersonFact.debtor_id),
+                    col(FactDelivery.delivered_at).is_(None),
+                )
+                .order_by(col(PersonFact.occurred_at), col(FactDelivery.account_id))
             )
-            return fact.name, dict(fact.body), session.exec(waiting.order_by(col(FactDelivery.account_id))).all()
+            return [(fact.name, dict(fact.body), other) for fact, other in session.exec(waiting)]

@@ -5,8 +5,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.asked_meanwhile import owed_meanwhile
 from activities.booking import Books, settle_refused
+from activities.complaints import end_complaint
 from activities.desk import Desk, Library, RefusedError
 from activities.opening import open_account
+from domain.complaints import message_to_tell, told_of
 from domain.money import format_minor
 from domain.orders import (
     ActivityName,
@@ -83,14 +85,20 @@ class Records:
 
     @activity.defn(name=ActivityName.ASK_PERSON)
     def ask_person(self, order: PersonToAsk) -> Asked:
-        """Put a decision on a person's list; asked again, it stays there with the new deadline."""
+        """Put a decision on a person's list; asked again, it stays there with the new deadline.
+
+        Whoever is asked to tell an answer ends its complaint's hold.
+        """
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, order.account_id, lambda: order.as_of)
             write_milestones(session, desk.account, order.milestones)
             if person_tasks.ask(session, order.account_id, order.subject, order.as_of, order.deadline):
                 deadline = f"{order.deadline:%Y-%m-%dT%H:%M:%SZ}"
                 audit.append(session, order.account_id, order.as_of, "person_asked", order.subject, deadline=deadline)
-            return Asked(owed_meanwhile(desk, order.subject))
+            message_id = message_to_tell(order.subject)
+            complaint_id = told_of(message_id) if message_id is not None else None
+            tell = end_complaint(desk, complaint_id) if complaint_id is not None else ""
+            return Asked(owed_meanwhile(desk, order.subject), tell)
 
     @activity.defn(name=ActivityName.CLOSE_CASE)
     def close_case(self, order: CaseToClose) -> None:

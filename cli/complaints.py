@@ -1,17 +1,25 @@
 """Complaints and disputes: filed, which stops contact at once, and decided."""
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from cli.options import AccountId, By, EventId, Json, OccurredAt, RequestId
-from cli.telling import Answer, answer, ask, new_id, tell, the_only
+from cli.options import AccountId, By, EventId, Json, OccurredAt, Reason, RequestId, Until
+from cli.telling import Answer, answer, ask, new_id, the_only, told
+from client.complaints import NewComplaint, file_complaint
 from client.duecourse import Duecourse
 from domain.facts import ComplaintCategory
+from domain.remedies import RemedyKind
 from domain.requests import ComplaintOutcome
 
 commands = typer.Typer()
+
+_REMEDIES = (
+    "What is done about it, several times if need be: apologise, waive=12.00, correct_balance=fees:12.00, "
+    "restart_gentler=gentle_reminder, cease_contact, retrain_agent, or retrain_agent=WHO."
+)
 
 
 @commands.command(rich_help_panel="Tell what happened")
@@ -33,19 +41,12 @@ def complain(
 
     A complaint stops contact on all of the person's accounts, a dispute on this one.
     """
+    words = sys.stdin.read() if text == "-" else text
+    complaint = NewComplaint(category, words, agent, complaint_id, event_id or new_id("event"), occurred_at)
 
     async def work(duecourse: Duecourse) -> Answer:
-        return await tell(
-            duecourse,
-            account_id,
-            "file_complaint",
-            event_id,
-            occurred_at,
-            complaint_id=complaint_id or new_id("complaint"),
-            category=category.value,
-            text_ref=await _stored(duecourse, account_id, text),
-            agent_id=agent,
-        )
+        filed = await told(file_complaint(duecourse, account_id, complaint), complaint.event_id or "")
+        return {"account_id": account_id, **asdict(filed)}
 
     answer(as_json, "Complaint filed", work)
 
@@ -59,7 +60,7 @@ def resolve(
         str, typer.Option(metavar="TEXT", help="Why, in words for the person, or - for standard input.")
     ],
     complaint: Annotated[str | None, typer.Option(help="Its id.", show_default="the only undecided one")] = None,
-    remedy: Annotated[str | None, typer.Option(metavar="CODE", help="What is done about it, in code.")] = None,
+    remedy: Annotated[list[str] | None, typer.Option(metavar="REMEDY", help=_REMEDIES, show_default=False)] = None,
     request_id: RequestId = None,
     as_json: Json = False,
 ) -> None:
@@ -75,10 +76,59 @@ def resolve(
             outcome=outcome.value,
             resolved_by=by,
             explanation_ref=await _stored(duecourse, account_id, explanation),
-            remedy=remedy,
+            remedies=[_remedy(each) for each in remedy or ()] or None,
         )
 
     answer(as_json, "Complaint decided", work)
+
+
+@commands.command("extend-complaint", rich_help_panel="Ask and decide")
+def extend_complaint(
+    account_id: AccountId,
+    until: Until,
+    reason: Reason,
+    by: By,
+    complaint: Annotated[str | None, typer.Option(help="Its id.", show_default="the only undecided one")] = None,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Give a complaint more time, as far as the jurisdiction lets; the person is told."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        complaint_id = complaint or await _open_complaint(duecourse, account_id)
+        body = {"complaint_id": complaint_id, "until": until, "reason_code": reason, "extended_by": by}
+        return await ask(duecourse, account_id, "extend_complaint", request_id, **body)
+
+    answer(as_json, "Complaint extended", work)
+
+
+@commands.command(rich_help_panel="Ask and decide")
+def complete(
+    account_id: AccountId,
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="As tasks shows it, such as tell:... or retrain:...")
+    ],
+    by: By,
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Say that something was done that no message could do: the person was told, an agent was retrained."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        return await ask(duecourse, account_id, "complete_task", request_id, subject=subject, completed_by=by)
+
+    answer(as_json, "Done", work)
+
+
+def _remedy(written: str) -> dict[str, str]:
+    """A remedy as an option writes it, such as ``waive=12.00`` or ``correct_balance=fees:12.00``."""
+    kind, _, value = written.partition("=")
+    if kind == RemedyKind.CORRECT_BALANCE:
+        component, _, amount = value.partition(":")
+        return {"kind": kind, "component": component, "amount": amount}
+    field = {RemedyKind.WAIVE: "amount", RemedyKind.RESTART_GENTLER: "stage", RemedyKind.RETRAIN_AGENT: "agent_id"}
+    named = field.get(RemedyKind(kind)) if kind in set(RemedyKind) else None
+    return {"kind": kind, named: value} if named is not None and value else {"kind": kind}
 
 
 async def _stored(duecourse: Duecourse, account_id: str, text: str | None) -> str | None:

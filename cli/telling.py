@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from client.duecourse import Duecourse
 from client.errors import EngineUnavailable, Malformed
 
 Answer = dict[str, Any]
+Told = TypeVar("Told")
 
 _OPTIONS = {
     "amount": "AMOUNT",
@@ -28,6 +29,10 @@ _OPTIONS = {
     "instalment_count": "--instalments",
     "first_due_date": "--first-due",
     "contact_id": "CONTACT_ID",
+    "complaint_id": "--complaint",
+    "subject": "SUBJECT",
+    "remedies.amount": "--remedy",
+    "remedies": "--remedy",
     "at": "--at",
     "weekdays": "--weekday",
     "channels": "--channel",
@@ -49,6 +54,8 @@ _OPTIONS = {
             "ended_by",
             "closed_by",
             "done_by",
+            "extended_by",
+            "completed_by",
         ),
         "--by",
     ),
@@ -81,14 +88,19 @@ async def tell(
     """Tell a fact; fields that are none are left out."""
     ids = {"event_id": event_id or new_id("event")}
     given = _given({**ids, "occurred_at": occurred_at or now(), **body})
+    said = await told(duecourse.tell(account_id, name, given), ids["event_id"])
+    return {"account_id": account_id, **ids, **_references(body), **said}
+
+
+async def told(telling: Awaitable[Told], event_id: str) -> Told:
+    """What came of telling a fact, or why nothing did, in the words of the command line."""
     try:
-        said = await duecourse.tell(account_id, name, given)
+        return await telling
     except Malformed as error:
         raise _in_options(error) from error
     except EngineUnavailable as error:
-        words = f"{error}; {ids['event_id']} is kept and will be delivered when a worker runs"
+        words = f"{error}; {event_id} is kept and will be delivered when a worker runs"
         raise CannotError(f"engine_unavailable: {words}") from error
-    return {"account_id": account_id, **ids, **_references(body), **said}
 
 
 async def ask(duecourse: Duecourse, account_id: str, name: str, request_id: str | None, **body: Any) -> Answer:

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.terms import Channel, HoldKind
+from storage.complaints import decided_by, filing_of, resolved_before
 from storage.people import unreachable_channels
+from storage.person_tasks import OUTLIVING
 from storage.tables import (
     Account,
     AccountState,
-    BookedMessage,
     Contact,
     LegalReferral,
     PersonTask,
@@ -19,6 +20,9 @@ from storage.tables import (
 )
 
 _WORDS = {
+    "complaint_overdue": ("decide the complaint whose time has passed; for who is over its owner", "resolve"),
+    "tell": ("tell the person what no message could", "complete"),
+    "retrain": ("have the agent trained and examined anew", "complete"),
     "duty": ("see that a notice that the law demands is given in time", "status"),
     "track": ("whether the debt is left unpaid on purpose: firm, or not", "track"),
     "counsel_notice": ("see why counsel did not take a notice", "audit show"),
@@ -85,33 +89,24 @@ def _complaints(session: Session) -> Iterator[WaitingDecision]:
         col(RecordedHold.kind).in_((HoldKind.COMPLAINT, HoldKind.DISPUTE)), col(RecordedHold.ended_at).is_(None)
     )
     for hold in session.exec(open_holds):
-        filed = _filed(session, hold)
-        if filed is not None:
-            answer = (filed.booking or {}).get("answer") or {}
-            deadline = datetime.fromisoformat(answer["decide_by"]) if "decide_by" in answer else None
-            question = f"decide the {hold.kind} about {hold.reason}"
-            yield WaitingDecision(
-                filed.account_id, f"hold:{hold.hold_id}", question, "resolve", hold.since, deadline, times_asked=1
-            )
-
-
-def _filed(session: Session, hold: RecordedHold) -> BookedMessage | None:
-    told = (
-        select(BookedMessage)
-        .join(Account, col(Account.account_id) == col(BookedMessage.account_id))
-        .where(col(Account.debtor_id) == hold.debtor_id, col(BookedMessage.name) == "file_complaint")
-        .order_by(col(BookedMessage.received_at))
-    )
-    return next((each for each in session.exec(told) if each.body.get("complaint_id") == hold.hold_id), None)
+        filed = filing_of(session, hold.debtor_id, hold.hold_id)
+        account = session.get(Account, filed.account_id) if filed is not None else None
+        if filed is None or account is None or resolved_before(session, account, hold.hold_id) is not None:
+            continue
+        question = f"decide the {hold.kind} about {hold.reason}"
+        deadline = decided_by(session, account, filed, hold.hold_id)
+        yield WaitingDecision(
+            filed.account_id, f"hold:{hold.hold_id}", question, "resolve", hold.since, deadline, times_asked=1
+        )
 
 
 def _asked(session: Session, now: datetime) -> Iterator[WaitingDecision]:
     chosen = select(PersonTask, Account).where(
-        col(PersonTask.account_id) == col(Account.account_id),
-        col(Account.state) == AccountState.OPEN,
-        col(PersonTask.decided_at).is_(None),
+        col(PersonTask.account_id) == col(Account.account_id), col(PersonTask.decided_at).is_(None)
     )
     for task, account in session.exec(chosen):
+        if account.state != AccountState.OPEN and not task.subject.startswith(OUTLIVING):
+            continue
         kind, _, reference = task.subject.partition(":")
         match kind:
             case "hold":

@@ -218,14 +218,23 @@ class Duecourse:
                 return await asyncio.to_thread(as_seen_now, self.database, account_id, answer, self._now())
         return await asyncio.to_thread(status_from_records, self.database, account_id, self._now())
 
-    async def store_text(self, account_id: str, text: str) -> str:
+    async def store_text(self, account_id: str, text: str, text_ref: str | None = None) -> str:
         """Keep free text, such as a complaint's, and answer the reference by which facts name it.
 
         Raises:
             UnknownAccount: if the account is not registered.
+            Refused: if another text is kept under the reference.
         """
         await self._account(account_id)
-        return await asyncio.to_thread(self._offline.store_text, account_id, text, self._now())
+        try:
+            return await asyncio.to_thread(self._offline.store_text, account_id, text, self._now(), text_ref)
+        except RefusedError as error:
+            raise Refused(error.refusal) from error
+
+    async def occurred_at(self, account_id: str, event_id: str) -> str:
+        """When a fact occurred, as it was told first; now if it is told for the first time."""
+        told = await asyncio.to_thread(self._offline.occurred_at, account_id, event_id)
+        return told or self._now().isoformat()
 
     async def deliver_pending(self, older_than: timedelta = timedelta(minutes=1), limit: int = 100) -> int:
         """Deliver facts that were kept when nobody could be told; answers how many there were."""

@@ -23,7 +23,7 @@ from storage.tables import Account, AccountState, BookedMessage, StoredText
 _BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "report_delivery"}
 """Facts that an account which was never started takes in."""
 
-_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance", "end_contact_preference"})
+_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance", "end_contact_preference", "complete_task"})
 """Requests that are still carried out when the case has ended: what stops contact with the person must be ended."""
 
 
@@ -139,12 +139,27 @@ class Offline:
             booking = Books(self.library).book(session, _order(account_id, name, request, at, case))
             return Booked(booking.answer or {}, booking.refusal, booking.others, account.state == AccountState.OPEN)
 
-    def store_text(self, account_id: str, text: str, at: datetime) -> str:
-        """Keep free text under a fresh reference."""
-        text_ref = f"text-{uuid.uuid4()}"
+    def store_text(self, account_id: str, text: str, at: datetime, text_ref: str | None = None) -> str:
+        """Keep free text under a fresh reference, or under the one given; kept again it stays as it is.
+
+        Raises:
+            RefusedError: if another text, or another account's, is kept under the reference.
+        """
+        text_ref = text_ref or f"text-{uuid.uuid4()}"
         with self.database.writing() as session:
+            known = session.get(StoredText, text_ref)
+            if known is not None and (known.account_id, known.text) != (account_id, text):
+                raise RefusedError("id_reused", f"{text_ref} was used before with another content")
+            if known is not None:
+                return text_ref
             session.add(StoredText(text_ref=text_ref, account_id=account_id, text=text, stored_at=at))
         return text_ref
+
+    def occurred_at(self, account_id: str, event_id: str) -> str | None:
+        """When a fact that is kept occurred, as it was told."""
+        with self.database.reading() as session:
+            known = session.get(BookedMessage, (account_id, event_id))
+            return str(known.body["occurred_at"]) if known is not None else None
 
     def note_rejection(self, account_id: str, name: str, refusal: Refusal, at: datetime) -> None:
         """Keep in the audit trail that something was refused before any workflow saw it; unknown accounts have none."""

@@ -93,6 +93,11 @@ class Complaint:
     decide_by: datetime
     agent_id: str | None = None
     outcome: str | None = None
+    remind_at: datetime | None = None
+    """When its owner is reminded; none where nobody is asked before its time has passed."""
+    overdue: bool = False
+    """Whether its time has passed undecided."""
+    extensions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,8 @@ class Case:
     """Messages beside the stages' demands that have not gone yet."""
     settled_messages: tuple[str, ...] = ()
     """Those that have gone, are not needed any more or were given up, by id."""
+    untold: tuple[str, ...] = ()
+    """Those that a person must tell in another way, because they could not go or nobody knows whether they did."""
     messages_left: dict[Channel, int] = field(default_factory=dict)
     """Those that really left; no stage counts them as its own."""
     bars: tuple[Bar, ...] = ()

@@ -41,6 +41,8 @@ class ReplyOccasion(StrEnum):
     """Too much was paid and is owed back."""
     COMPLAINT_ACKNOWLEDGEMENT = "complaint_acknowledgement"
     """A complaint arrived."""
+    COMPLAINT_EXTENSION = "complaint_extension"
+    """A complaint takes longer."""
     COMPLAINT_OUTCOME = "complaint_outcome"
     """A complaint is decided."""
     REMEDY = "remedy"

@@ -23,15 +23,23 @@ from domain.case import (
     Referral,
     Waiver,
 )
+from domain.complaints import (
+    COMPLAINT_HOLDS,
+    decided,
+    extended,
+    filed,
+    hold_kind_of,
+    judge_complaints,
+    message_to_tell,
+    told_of,
+)
 from domain.holds import Hold
 from domain.ledger import Debt
 from domain.owed_messages import Bar, OwedMessage
-from domain.owing import changed, give_up_messages, with_message, without_message
-from domain.progress import advance, end_plan, fall_back, stand_still, with_milestone, without_channel
+from domain.owing import changed, give_up_messages, untold, with_message, without_message
+from domain.progress import advance, end_plan, enter, fall_back, stand_still, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
 from domain.track_of_case import chosen_by_person, judge_track
-
-_COMPLAINT_HOLDS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,46 @@ class ComplaintResolved:
     complaint_id: str
     outcome: str
     at: datetime
+    to_tell: bool = False
+    """Whether the hold goes on until the person has been told."""
     kind: Literal["complaint_resolved"] = "complaint_resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintExtended:
+    """A complaint got more time."""
+
+    complaint_id: str
+    decide_by: datetime
+    remind_at: datetime
+    kind: Literal["complaint_extended"] = "complaint_extended"
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintTold:
+    """The person knows the outcome of a complaint, whose hold ends."""
+
+    complaint_id: str
+    at: datetime
+    kind: Literal["complaint_told"] = "complaint_told"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted:
+    """A person did what they were asked, such as telling what no message could."""
+
+    subject: str
+    at: datetime
+    kind: Literal["task_completed"] = "task_completed"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRestarted:
+    """The case begins a stage that it had passed, or its present one, anew."""
+
+    stage: Stage
+    at: datetime
+    kind: Literal["stage_restarted"] = "stage_restarted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +355,8 @@ class PersonAsked:
 
     subject: str
     deadline: datetime
+    at: datetime | None = None
+    """None where it makes no difference when."""
     kind: Literal["person_asked"] = "person_asked"
 
 
@@ -364,6 +413,10 @@ CaseEvent = Annotated[
     | PlanAgreed
     | ComplaintFiled
     | ComplaintResolved
+    | ComplaintExtended
+    | ComplaintTold
+    | TaskCompleted
+    | StageRestarted
     | WaiverRequested
     | WaiverDecided
     | TrackSet
@@ -409,7 +462,7 @@ def _apply(event: Any, case: Case) -> Case:
 @_apply.register
 def _(event: TimePassed, case: Case) -> Case:
     case = advance(case, event.now)
-    case = case if case.closed is not None else judge_track(case, event.now)
+    case = case if case.closed is not None else judge_complaints(judge_track(case, event.now), event.now)
     return case if case.closed is not None else give_up_messages(case, event.now)
 
 
@@ -460,19 +513,38 @@ def _(event: ComplaintFiled, case: Case) -> Case:
     complaint = event.complaint
     if any(each.complaint_id == complaint.complaint_id for each in case.complaints):
         return case
-    kind = HoldKind.DISPUTE if complaint.category == "dispute" else HoldKind.COMPLAINT
+    kind = hold_kind_of(complaint.category)
     case = _with_hold(case, Hold(kind, complaint.complaint_id, event.at, reason=complaint.category))
-    asked = case.asked | {f"hold:{complaint.complaint_id}": complaint.decide_by}
-    return replace(case, complaints=(*case.complaints, complaint), asked=asked)
+    return filed(case, complaint)
 
 
 @_apply.register
 def _(event: ComplaintResolved, case: Case) -> Case:
-    complaints = tuple(
-        replace(each, outcome=each.outcome or event.outcome) if each.complaint_id == event.complaint_id else each
-        for each in case.complaints
-    )
-    return _without_hold(replace(case, complaints=complaints), _COMPLAINT_HOLDS, event.complaint_id, event.at)
+    case = decided(case, event.complaint_id, event.outcome)
+    return case if event.to_tell else _without_hold(case, COMPLAINT_HOLDS, event.complaint_id, event.at)
+
+
+@_apply.register
+def _(event: ComplaintExtended, case: Case) -> Case:
+    return extended(case, event.complaint_id, event.decide_by, event.remind_at)
+
+
+@_apply.register
+def _(event: ComplaintTold, case: Case) -> Case:
+    return _without_hold(case, COMPLAINT_HOLDS, event.complaint_id, event.at)
+
+
+@_apply.register
+def _(event: TaskCompleted, case: Case) -> Case:
+    asked = {subject: deadline for subject, deadline in case.asked.items() if subject != event.subject}
+    message_id = message_to_tell(event.subject)
+    case = replace(case, asked=asked, untold=tuple(each for each in case.untold if each != message_id))
+    return case if message_id is None else _told(without_message(case, message_id), message_id, event.at)
+
+
+@_apply.register
+def _(event: StageRestarted, case: Case) -> Case:
+    return enter(replace(case, planned=None, call=None, referral=None), event.stage, event.at)
 
 
 @_apply.register
@@ -619,7 +691,9 @@ def _(event: Referred, case: Case) -> Case:
 @_apply.register
 def _(event: PersonAsked, case: Case) -> Case:
     owed = tuple(replace(each, failed=()) if each.subject == event.subject else each for each in case.owed_messages)
-    return replace(case, asked=case.asked | {event.subject: event.deadline}, owed_messages=owed)
+    case = replace(case, asked=case.asked | {event.subject: event.deadline}, owed_messages=owed)
+    message_id = message_to_tell(event.subject)
+    return case if message_id is None or event.at is None else _told(case, message_id, event.at)
 
 
 @_apply.register
@@ -652,6 +726,12 @@ def _(event: CaseClosed, case: Case) -> Case:
         return case
     closed = Closed(event.reason, event.at, event.detail)
     return with_milestone(replace(case, closed=closed, planned=None, call=None), "closed", event.at, event.reason)
+
+
+def _told(case: Case, message_id: str, at: datetime) -> Case:
+    """The case once the person has been told, or a person sees to it that they are."""
+    complaint_id = told_of(message_id)
+    return case if complaint_id is None else _without_hold(case, COMPLAINT_HOLDS, complaint_id, at)
 
 
 def _with_hold(case: Case, hold: Hold) -> Case:
@@ -699,7 +779,9 @@ def _attempted(case: Case, certain: bool) -> Case:
 
 def _message_sent(case: Case, event: ContactSent) -> Case:
     """An owed message left: no stage counts it, but the stage's own contact may have to wait for its sake."""
-    case = without_message(case, event.message_id)
+    message = case.owed_message(event.message_id)
+    uncertain = message is not None and not event.certain
+    case = untold(case, message) if message and uncertain else without_message(case, event.message_id)
     if event.certain:
         left = case.messages_left | {event.channel: case.messages_left.get(event.channel, 0) + 1}
         case = replace(case, messages_left=left)

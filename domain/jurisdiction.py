@@ -42,6 +42,7 @@ from domain.terms import Channel, HoldKind, MessageClass
 from domain.written import Duration, DurationOrZero, Form
 
 JurisdictionCode = Annotated[str, Form(r"^[A-Z]{2}$", "a country's two capital letters, such as CN")]
+LanguageTag = Annotated[str, Form(r"^[a-z]{2,3}(-[A-Z]{2})?$", "a language such as en or zh-CN")]
 Percent = Annotated[str, Form(r"^[0-9]{1,3}(\.[0-9]{1,2})?$", 'a percentage in quotes, such as "24" or "13.4"')]
 PackVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[0-9]+)?$")]
 
@@ -98,6 +99,23 @@ class Notice(Figures):
     title: Sentence
 
 
+class NextBody(Sourced):
+    """Where a person goes next who does not agree with the answer to a complaint; it costs them nothing."""
+
+    name: Annotated[dict[LanguageTag, Sentence], Field(min_length=1)]
+    """By language."""
+    phone: Sentence
+    website: Sentence
+    within_months: Count | None = None
+    """After the answer, by when the person must have gone there; none: at any time."""
+
+    def named_in(self, language: str) -> str:
+        """Its name in a language such as ``zh-CN``, or in the first one that the pack has."""
+        spoken = language.partition("-")[0]
+        found = (words for tag, words in self.name.items() if tag.partition("-")[0] == spoken)
+        return next(found, next(iter(self.name.values())))
+
+
 class ComplaintDeadlines(Figures):
     """How fast a complaint is dealt with, counted from its receipt."""
 
@@ -105,6 +123,7 @@ class ComplaintDeadlines(Figures):
     decide_within_days: Count
     extended_days: tuple[Count, ...] = ()
     """The total number of days after each recorded extension."""
+    next_body: NextBody
 
 
 class RestartedBy(StrEnum):

@@ -1,7 +1,7 @@
 """What is owed: instalments, what was booked on them, and what a case needs to know of it.
 
 How the one follows from the other is in ``statements``. Money is conserved for every component: owed = paid + waived +
-still owed, to the minor unit; what is paid beyond the balance is credit owed back.
+corrected + still owed, to the minor unit; what is paid beyond the balance is credit owed back.
 """
 
 from dataclasses import dataclass
@@ -31,6 +31,8 @@ class EntryKind(StrEnum):
     """Interest or fees given up, and principal where the policy allows it."""
     REFUND = "refund"
     """Money paid back to the person."""
+    CORRECTION = "correction"
+    """Taken off one component because it was never owed."""
 
 
 DEFAULT_ORDER = (Component.FEES, Component.INTEREST, Component.PRINCIPAL)
@@ -70,6 +72,8 @@ class Entry:
     """For a waiver that a payment earned, that payment's ``entry_id``: it counts just before it."""
     principal_minor: int = 0
     """For a waiver, how much of it gives up principal."""
+    component: Component | None = None
+    """For a correction, what it is taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class PostingKind(StrEnum):
     """Given up."""
     REFUND = "refund"
     """Money paid back."""
+    CORRECTION = "correction"
+    """Never owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,11 @@ class Statement:
     """How many entries it stands on."""
     postings: tuple[Posting, ...] = ()
     """How what is owed came about, from the instalments as the contract has them."""
+
+    @property
+    def corrected_minor(self) -> int:
+        """Taken off because it was never owed."""
+        return -sum(each.total_minor for each in self.postings if each.kind is PostingKind.CORRECTION)
 
     @property
     def charged(self) -> Sums:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.case import Case, Referral
+from domain.complaints import COMPLAINT_HOLDS, asked_about, complaint_wakes, tell_subject
 from domain.holds import Hold, add_time_off_hold
 from domain.owed_messages import Bar, Barred
 from domain.owing import Sending, asked_about_from, next_question, next_sending
@@ -65,7 +66,13 @@ def next_step(case: Case, now: datetime) -> Step:
 
 def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
     """What only a person can decide now, by subject."""
-    subjects = [f"hold:{hold.hold_id}" for hold in case.stops(now) if _needs_person(hold)]
+    subjects = [
+        subject
+        for hold in case.stops(now)
+        if _needs_person(hold)
+        for subject in (asked_about(case, hold) if hold.kind in COMPLAINT_HOLDS else (f"hold:{hold.hold_id}",))
+    ]
+    subjects += map(tell_subject, case.untold)
     asked_of_referral = _asked_of(case.referral)
     if asked_of_referral is not None:
         subjects.append(asked_of_referral)
@@ -192,6 +199,7 @@ def _holding(case: Case, now: datetime) -> Step | None:
     if not holds:
         return None
     wakes = [hold.ends_at for hold in holds if hold.ends_at is not None]
+    wakes += complaint_wakes(case, now)
     wakes += [case.asked[subject] for subject in needs_person(case, now) if subject in case.asked]
     if case.plan is not None and case.plan.agreed_at is not None:
         judged_at = plan_judged_at(case.plan, case.debt, case.timetable)

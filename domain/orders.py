@@ -194,6 +194,8 @@ class ContactOutcome:
     """By which channel it left, if not by the one of the order: with another account's contact."""
     left_at: datetime | None = None
     """When it left, if not when it was ordered."""
+    tell: str = ""
+    """The id of a fact that the person's other cases must hear because of it; empty if none must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,8 @@ class Asked:
 
     events: tuple[CaseEvent, ...] = ()
     """What the case owes the debtor meanwhile."""
+    tell: str = ""
+    """The id of a fact that the person's other cases must hear; empty if none must."""
 
 
 @dataclass(frozen=True, slots=True)

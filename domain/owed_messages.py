@@ -61,6 +61,8 @@ class OwedMessage:
     """Channels that could not carry it."""
     contact_number: int = 0
     """The number of the contact by which it goes, given by the case."""
+    by_person: bool = False
+    """Whether a person must tell it in another way if it cannot go."""
     owed_by: str = ""
     """The id of the hold with which it falls away; empty for one that no hold owes."""
 

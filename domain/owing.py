@@ -59,8 +59,14 @@ def give_up_messages(case: Case, now: datetime) -> Case:
             continue
         too_late = message.deadline is not None and message.deadline <= now
         if too_late or message.channel(case.unusable) is None:
-            case = with_milestone(without_message(case, message.message_id), "message_given_up", now, message.occasion)
+            case = with_milestone(untold(case, message), "message_given_up", now, message.occasion)
     return case
+
+
+def untold(case: Case, message: OwedMessage) -> Case:
+    """The case without a message that did not go, or of which nobody knows whether it did."""
+    case = without_message(case, message.message_id)
+    return replace(case, untold=(*case.untold, message.message_id)) if message.by_person else case
 
 
 def with_message(case: Case, message: OwedMessage) -> Case:

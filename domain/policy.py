@@ -240,6 +240,8 @@ class Complaints(Part):
 
     decide_within: Duration
     """From receipt to the decision, unless the jurisdiction sets a shorter time."""
+    remind_before: Duration = timedelta(days=3)
+    """How long before that its owner is reminded; once it has passed, the next level is asked."""
 
 
 class LegalReview(Part):

@@ -129,7 +129,7 @@ def _reopen(case: Case, now: datetime) -> Case:
     if overdue_since <= closed.at or case.stage is Stage.LEGAL:
         return case
     case = replace(case, referral=None, review_not_before=None, delivered=0)
-    return _enter(case, case.timetable.stages[0].stage, now)
+    return enter(case, case.timetable.stages[0].stage, now)
 
 
 def _without_time_closed(case: Case, closed_at: datetime, now: datetime) -> Case:
@@ -227,10 +227,11 @@ def _enter_next_stage(case: Case, now: datetime) -> Case:
     overdue_since = case.debt.overdue_since(now)
     if overdue_since is None or now < overdue_since + following.starts_after or not stage_may_end(case, now):
         return case
-    return _enter(case, following.stage, now)
+    return enter(case, following.stage, now)
 
 
-def _enter(case: Case, stage: Stage, now: datetime) -> Case:
+def enter(case: Case, stage: Stage, now: datetime) -> Case:
+    """The case at the beginning of a stage."""
     case = replace(case, stage=stage, stage_entered_at=now, touches=0, attempts=0, failed=())
     return with_milestone(case, "stage_entered", now, stage)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.facts import Amount, Day, Instant, Message, PlannedInstalment, ReasonCode, Reference, UntilDay
+from domain.remedies import Remedy
 from domain.terms import Track
 
 
@@ -74,6 +75,25 @@ class ResolveComplaint(Request):
     resolved_by: Reference
     explanation_ref: Reference
     remedy: ReasonCode | None = None
+    """What is done about it outside of the case, in code."""
+    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
+    """What the case carries out."""
+
+
+class ExtendComplaint(Request):
+    """Give a complaint more time than the first deadline, as far as the jurisdiction lets."""
+
+    complaint_id: Reference
+    until: UntilDay
+    reason_code: ReasonCode
+    extended_by: Reference
+
+
+class CompleteTask(Request):
+    """Say that a person did what they were asked and no other request answers, such as telling an outcome."""
+
+    subject: Annotated[str, Field(max_length=160, pattern=r"^(tell|retrain):[A-Za-z0-9._:\-]+$")]
+    completed_by: Reference
 
 
 class GrantGrace(Request):
@@ -228,6 +248,8 @@ REQUESTS: dict[str, type[Request]] = {
     "propose_plan": ProposePlan,
     "counter_plan": CounterPlan,
     "resolve_complaint": ResolveComplaint,
+    "extend_complaint": ExtendComplaint,
+    "complete_task": CompleteTask,
     "grant_grace": GrantGrace,
     "request_waiver": RequestWaiver,
     "decide_waiver": DecideWaiver,

@@ -97,6 +97,8 @@ class _Replay:
                 self._waive(entry)
             case EntryKind.REVERSAL:
                 self._post(entry, Sums(), self._not_counted.pop(entry.reverses or "", 0))
+            case EntryKind.CORRECTION:
+                self._correct(entry)
             case EntryKind.REFUND:
                 self._post(entry, Sums(), entry.amount_minor)
 
@@ -137,6 +139,13 @@ class _Replay:
         _allocate(self._left, entry.principal_minor, (Component.PRINCIPAL,), given)
         self._to_waive += entry.amount_minor - entry.principal_minor
         self._give_up(given, entry.entry_id)
+
+    def _correct(self, entry: Entry) -> None:
+        """What has been paid already of what was never owed is owed back."""
+        given = _nothing()
+        components = (entry.component,) if entry.component is not None else ()
+        used = _allocate(self._left, entry.amount_minor, components, given)
+        self._post(entry, _lowered_by(given), used - entry.amount_minor)
 
     def _give_up(self, given: _Parts, entry_id: str) -> None:
         self._to_waive -= _allocate(self._left, self._to_waive, _WAIVABLE, given)

@@ -31,7 +31,12 @@ def read_entries(session: Session, account_id: str) -> list[Entry]:
     """Every booking on the account, in the order in which they were booked."""
     chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == account_id)
     rows = session.exec(chosen.order_by(col(LedgerEntry.number)))
-    return [Entry(row.entry_id, EntryKind(row.kind), row.amount_minor, row.reverses) for row in rows]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: LedgerEntry) -> Entry:
+    component = Component(row.component) if row.component is not None else None
+    return Entry(row.entry_id, EntryKind(row.kind), row.amount_minor, row.reverses, component=component)
 
 
 def read_statement(session: Session, account_id: str, order: Sequence[Component] = DEFAULT_ORDER) -> Statement:
@@ -48,6 +53,7 @@ def book_entry(session: Session, account_id: str, entry: Entry, effective_at: da
             kind=entry.kind,
             amount_minor=entry.amount_minor,
             reverses=entry.reverses,
+            component=entry.component,
             effective_at=effective_at,
             booked_at=booked_at,
         )

@@ -7,6 +7,9 @@ from sqlmodel import Session, col, select
 
 from storage.tables import PersonTask
 
+OUTLIVING = ("tell:", "retrain:")
+"""What people owe beyond the end of the case: an answer to the person, an agent's training."""
+
 
 def ask(session: Session, account_id: str, subject: str, at: datetime, deadline: datetime) -> bool:
     """Put a decision on a person's list. Asked again it stays there with the later deadline; tells whether that is new.
@@ -35,8 +38,9 @@ def close(session: Session, account_id: str, subjects: Sequence[str], at: dateti
 
 
 def close_all(session: Session, account_id: str, at: datetime, by: str | None = None) -> None:
-    """Take everything off the list that a case asked which has ended."""
-    close(session, account_id, [each.subject for each in open_tasks(session, account_id)], at, by)
+    """Take everything off the list that a case asked which has ended, but for what is still to be done then."""
+    subjects = [each.subject for each in open_tasks(session, account_id)]
+    close(session, account_id, [each for each in subjects if not each.startswith(OUTLIVING)], at, by)
 
 
 def open_tasks(session: Session, account_id: str) -> Sequence[PersonTask]:

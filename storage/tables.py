@@ -143,6 +143,8 @@ class LedgerEntry(SQLModel, table=True):
     kind: str = Field(max_length=20)
     amount_minor: int = Field(sa_type=BigInteger)
     reverses: str | None = Field(default=None, max_length=110)
+    component: str | None = Field(default=None, max_length=10)
+    """What a correction is taken off."""
     effective_at: datetime = Field(sa_type=UtcInstant)
     booked_at: datetime = Field(sa_type=UtcInstant)
 

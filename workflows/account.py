@@ -330,6 +330,8 @@ class AccountCollection:
             summary=f"{headline(step)}, {order.occasion or order.stage}",
             **contact_options(channel),
         )
+        if outcome.tell:
+            await self._tell_other_cases(outcome.tell)
         return (*written, *events_after(outcome, order, ordered_at))
 
     async def _request_call(self, step: Step) -> Sequence[CaseEvent]:
@@ -380,7 +382,9 @@ class AccountCollection:
             ActivityName.ASK_PERSON, order, result_type=_ASKED, **RECORDS
         )
         owed = asked.events if asked is not None else ()
-        self._apply(*written, PersonAsked(subject, deadline), *owed)
+        self._apply(*written, PersonAsked(subject, deadline, now), *owed)
+        if asked is not None and asked.tell:
+            await self._tell_other_cases(asked.tell)
 
     async def _open_review(self) -> None:
         referral: Referral = await workflow.execute_local_activity(

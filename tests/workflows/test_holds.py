@@ -81,7 +81,7 @@ async def test_a_complaint_that_nobody_decides_is_raised_again_and_never_resumes
     assert (await house.status(account))["state"] == "on_hold"
     assert house.demands(account) == []
     assert len(house.audit(account, "person_asked")) > 3
-    assert house.asked_of_people(account)["hold:complaint-4"] > house.now
+    assert house.asked_of_people(account)["complaint_overdue:complaint-4"] > house.now
 
 
 async def test_a_dispute_binds_one_account_only(house: House) -> None:

@@ -1,0 +1,73 @@
+"""What the messages about a complaint say, read from the records in the moment in which they are composed."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from activities.desk import Desk
+from domain.jurisdiction import NextBody
+from domain.messages import OccasionFacts
+from domain.money import parse_minor
+from domain.requests import ResolveComplaint
+from storage.complaints import extensions_of, filing_of, open_complaint_hold, resolved_before
+from storage.tables import BookedMessage, StoredText
+
+NOTHING = "none"
+"""Stands in a text that has nothing to say."""
+
+
+def acknowledged(desk: Desk, complaint_id: str) -> OccasionFacts | None:
+    """That a complaint arrived, and by when it is decided; none once it is."""
+    filed = filing_of(desk.session, desk.account.debtor_id, complaint_id)
+    if filed is None or resolved_before(desk.session, desk.account, complaint_id) is not None:
+        return None
+    return _until(desk, complaint_id, filed)
+
+
+def extended(desk: Desk, subject: str) -> OccasionFacts | None:
+    """Until when a complaint takes longer; none once it is decided or takes longer still.
+
+    Args:
+        desk: the account.
+        subject: the complaint's id, a dot, and the number of the extension counted from 1.
+    """
+    complaint_id, _, number = subject.rpartition(".")
+    extensions = extensions_of(desk.session, desk.account.account_id, complaint_id)
+    if len(extensions) != int(number) or resolved_before(desk.session, desk.account, complaint_id) is not None:
+        return None
+    return _until(desk, complaint_id, extensions[-1])
+
+
+def decided(desk: Desk, complaint_id: str) -> OccasionFacts | None:
+    """How a complaint was decided, why, what is done about it and where to go next; none once the person knows."""
+    resolved = resolved_before(desk.session, desk.account, complaint_id)
+    if resolved is None or open_complaint_hold(desk.session, desk.account, complaint_id) is None:
+        return None
+    request = ResolveComplaint.model_validate(resolved.body)
+    explanation = desk.session.get_one(StoredText, request.explanation_ref).text
+    currency = desk.account.currency
+    amounts = (parse_minor(each.amount, currency) for each in request.remedies if each.amount is not None)
+    texts = {
+        "complaint_id": complaint_id,
+        "outcome": request.outcome.value,
+        "explanation": explanation,
+        "remedies": " ".join(each.kind for each in request.remedies) or NOTHING,
+        **next_body(desk.pack.complaints.next_body, desk.debtor.language),
+    }
+    return OccasionFacts(amounts={"remedy_amount": sum(amounts)}, texts=texts)
+
+
+def next_body(body: NextBody, language: str) -> dict[str, str]:
+    """Where the person goes next."""
+    months = body.within_months
+    return {
+        "next_body": body.named_in(language),
+        "next_body_phone": body.phone,
+        "next_body_site": body.website,
+        "next_body_months": str(months) if months is not None else NOTHING,
+    }
+
+
+def _until(desk: Desk, complaint_id: str, told: BookedMessage) -> OccasionFacts:
+    decide_by = datetime.fromisoformat(((told.booking or {}).get("answer") or {})["decide_by"])
+    day = decide_by.astimezone(ZoneInfo(desk.debtor.time_zone)).date()
+    return OccasionFacts(dates={"decide_by": day}, texts={"complaint_id": complaint_id})

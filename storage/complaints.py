@@ -1,0 +1,68 @@
+"""Complaints in the records: their holds, and what was decided about them on whichever account of the person."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from domain.complaints import COMPLAINT_HOLDS
+from storage.people import EVERY_ACCOUNT
+from storage.tables import Account, BookedMessage, RecordedHold
+
+
+def open_complaint_hold(
+    session: Session, account: Account, complaint_id: str, *, also_ended: bool = False
+) -> RecordedHold | None:
+    """The hold that a complaint placed on the account or its person, unless it has ended."""
+    chosen = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == account.debtor_id,
+        col(RecordedHold.hold_id) == complaint_id,
+        col(RecordedHold.kind).in_(sorted(COMPLAINT_HOLDS)),
+        or_(col(RecordedHold.scope) == account.account_id, col(RecordedHold.scope) == EVERY_ACCOUNT),
+    )
+    if not also_ended:
+        chosen = chosen.where(col(RecordedHold.ended_at).is_(None))
+    return session.exec(chosen.order_by(col(RecordedHold.number).desc())).first()
+
+
+def resolved_before(session: Session, account: Account, complaint_id: str) -> BookedMessage | None:
+    """The decision on a complaint, whichever account of the person it was made on."""
+    return _told_of(session, account.debtor_id, "resolve_complaint", complaint_id)
+
+
+def filing_of(session: Session, debtor_id: str, complaint_id: str) -> BookedMessage | None:
+    """How a complaint was filed first."""
+    return _told_of(session, debtor_id, "file_complaint", complaint_id)
+
+
+def extensions_of(session: Session, account_id: str, complaint_id: str) -> list[BookedMessage]:
+    """The extensions of a complaint, the first one first."""
+    told = select(BookedMessage).where(
+        col(BookedMessage.account_id) == account_id,
+        col(BookedMessage.name) == "extend_complaint",
+        col(BookedMessage.booked_at).is_not(None),
+        col(BookedMessage.refused).is_(False),
+    )
+    rows = session.exec(told.order_by(col(BookedMessage.booked_at)))
+    return [each for each in rows if each.body.get("complaint_id") == complaint_id]
+
+
+def decided_by(session: Session, account: Account, filed: BookedMessage, complaint_id: str) -> datetime | None:
+    """By when a complaint must be decided, its extensions included."""
+    told = [filed, *extensions_of(session, account.account_id, complaint_id)]
+    answers = [(each.booking or {}).get("answer") or {} for each in told]
+    return max((datetime.fromisoformat(each["decide_by"]) for each in answers if "decide_by" in each), default=None)
+
+
+def _told_of(session: Session, debtor_id: str, name: str, complaint_id: str) -> BookedMessage | None:
+    told = (
+        select(BookedMessage)
+        .join(Account, col(Account.account_id) == col(BookedMessage.account_id))
+        .where(
+            col(Account.debtor_id) == debtor_id,
+            col(BookedMessage.name) == name,
+            col(BookedMessage.booked_at).is_not(None),
+            col(BookedMessage.refused).is_(False),
+        )
+        .order_by(col(BookedMessage.received_at))
+    )
+    return next((each for each in session.exec(told) if each.body.get("complaint_id") == complaint_id), None)
