@@ -93,8 +93,8 @@ FAULTS = (
         "a stage may end before its least time",
         4,
         "domain/progress.py",
-        "    return case.attempts >= plan.attempts and case.stage_age(now) >= plan.minimum",
-        "    return case.attempts >= plan.attempts",
+        "    return case.attempts >= case.stage_plan.attempts and case.stage_age(now) >= case.stage_minimum",
+        "    return case.attempts >= case.stage_plan.attempts",
         _DOMAIN,
     ),
     Fault(
@@ -156,7 +156,7 @@ FAULTS = (
     Fault(
         "a part of a payment gets lost",
         10,
-        "domain/ledger.py",
+        "domain/statements.py",
         "            remaining -= used",
         "            remaining -= used + (1 if used > 1 and component is Component.FEES else 0)",
         _DOMAIN,
@@ -164,9 +164,9 @@ FAULTS = (
     Fault(
         "a reversed payment still counts",
         10,
-        "domain/ledger.py",
-        "            case EntryKind.PAYMENT if entry.entry_id not in reversed_ids:",
-        "            case EntryKind.PAYMENT if reversed_ids is not None:",
+        "domain/statements.py",
+        "    return frozenset(each for each in taken_back if each is not None)",
+        "    return frozenset()",
         _DOMAIN,
     ),
     Fault(
@@ -196,10 +196,10 @@ FAULTS = (
     Fault(
         "a plan that does not add up is taken",
         14,
-        "activities/booking_facts.py",
-        "    if total not in (arrears, balance):",
+        "domain/plan_schedules.py",
+        "    if total not in bounds.covers_minor:",
         "    if False:",
-        _RECORDS,
+        _DOMAIN,
     ),
     Fault(
         "a missed instalment is never noticed",
