@@ -54,7 +54,7 @@ FAULTS = (
         "storage/attempts.py",
         "_NEVER_LEFT = (ContactStatus.RELEASED, ContactStatus.REJECTED)",
         "_NEVER_LEFT = (ContactStatus.RELEASED, ContactStatus.REJECTED, ContactStatus.UNKNOWN, ContactStatus.SENDING)",
-        _RECORDS,
+        f"{_RECORDS}/test_caps.py",
     ),
     Fault(
         "the guard overlooks holds",

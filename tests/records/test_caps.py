@@ -16,7 +16,7 @@ from activities.opening import open_account
 from domain.orders import ContactOrder, ContactOutcome, ContactResult, OpenCase
 from domain.terms import Channel
 from providers.outbox import Outbox
-from providers.port import ContactIntent, SendResult
+from providers.port import ContactIntent, LookupResult, SendResult, Unknown
 from storage import schema
 from storage.accounts import note_no_demand
 from storage.audit import every_record, verify
@@ -43,12 +43,12 @@ def prepare(url: str, library: Library) -> None:
     database.dispose()
 
 
-def attempt(contacts: Contacts, the_order: ContactOrder) -> ContactOutcome | None:
-    """The outcome, or none when another worker has the same contact under way."""
+def attempt(contacts: Contacts, the_order: ContactOrder, at: datetime = NOON) -> ContactOutcome | None:
+    """The outcome, or none when it must be tried again: another has it under way, or nobody knows what became of it."""
     try:
-        return contact_at(contacts, the_order, NOON)
+        return contact_at(contacts, the_order, at)
     except ApplicationError as error:
-        if error.type != "under_way":
+        if error.type not in ("under_way", "hand_off_unknown"):
             raise
         return None
 
@@ -120,6 +120,53 @@ def test_an_attempt_that_may_still_be_alive_is_left_alone_and_looked_up_when_it_
     database.dispose()
     assert again.result is ContactResult.SENT
     assert slow.sent == 1
+
+
+def test_a_message_that_is_just_being_handed_over_uses_up_the_day(
+    url: str, library: Library, composer: Composer, tmp_path: Path
+) -> None:
+    prepare(url, library)
+    database = Database(url)
+    slow = SlowOutbox(tmp_path / "outbox")
+    contacts = Contacts(database, library, composer, dict.fromkeys(Channel, slow))
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(contact_at, contacts, order("acc-1"), NOON)
+        slow.asked.wait(10)
+        other = contact_at(contacts, order("acc-2"), NOON + timedelta(seconds=1))
+        slow.answer.set()
+        assert first.result().result is ContactResult.SENT
+    database.dispose()
+    assert (other.result, slow.sent) == (ContactResult.DEFERRED, 1)
+
+
+def test_a_message_whose_fate_nobody_knows_uses_up_the_day(
+    url: str, library: Library, composer: Composer, tmp_path: Path
+) -> None:
+    prepare(url, library)
+    database = Database(url)
+    silent = SilentOutbox(tmp_path / "outbox")
+    contacts = Contacts(database, library, composer, dict.fromkeys(Channel, silent))
+    tries = (attempt(contacts, order("acc-1"), NOON + timedelta(minutes=5 * number)) for number in range(24))
+    fate = next(each for each in tries if each is not None)
+    other = contact_at(contacts, order("acc-2"), NOON + timedelta(hours=3))
+    database.dispose()
+    assert (fate.result, other.result) == (ContactResult.UNKNOWN, ContactResult.DEFERRED)
+    assert silent.sent == 1
+
+
+class SilentOutbox(Outbox):
+    """An outbox that never answers whether it took a message."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.sent = 0
+
+    def send(self, intent: ContactIntent) -> SendResult:
+        self.sent += 1
+        return Unknown("no_answer")
+
+    def lookup(self, intent: ContactIntent, since: datetime) -> LookupResult:
+        return Unknown("no_answer")
 
 
 class SlowOutbox(Outbox):
