@@ -1,18 +1,17 @@
 """What each fact does in the records and to the case. A fact that changes nothing new is applied without an event."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import singledispatch
 
-from sqlmodel import col, select
-
+from activities.booking_payments import book_payment, book_reversal
 from activities.booking_promises import take_promise
 from activities.calls_made import book_call
 from activities.complaints import file_complaint
 from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
-from activities.effects import Effect, debt_effect
+from activities.effects import Effect
 from activities.stop_of_contact import ask_how_to_go_on, go_on_if_a_channel_is_allowed, stop_if_every_channel_is_stopped
 from activities.times import ends_at
 from domain.events import (
@@ -46,11 +45,8 @@ from domain.facts import (
     ReversePayment,
 )
 from domain.holds import Hold
-from domain.ledger import Entry, EntryKind
-from domain.money import MoneyError, parse_minor
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
 from storage.companions import share_fate
-from storage.ledgers import book_entry, read_entries
 from storage.people import (
     EVERY_ACCOUNT,
     addresses,
@@ -61,9 +57,8 @@ from storage.people import (
     usable_address,
 )
 from storage.referrals import undecided_review
-from storage.tables import Address, BookedMessage, Contact, ContactStatus, LegalReferral, PersonFact
+from storage.tables import Address, Contact, ContactStatus, LegalReferral, PersonFact
 
-_CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
 _ADDRESS_IS_WRONG = frozenset({"30003", "30005", "30006", "21211", "21614", "bounce", "invalid", "returned"})
 """Codes of receipts that say the address itself cannot be reached."""
 
@@ -84,33 +79,12 @@ def _book(fact: Fact, _desk: Desk) -> Effect:
 
 @_book.register
 def _(fact: RecordPayment, desk: Desk) -> Effect:
-    account_id = desk.account.account_id
-    if fact.currency != desk.account.currency:
-        words = f"the account is kept in {desk.account.currency}, not {fact.currency}; convert the payment first"
-        raise RefusedError("wrong_currency", words)
-    if fact.received_at > desk.now + _CLOCKS_MAY_DIFFER_BY:
-        raise RefusedError("date_in_future", "received_at is in the future; record a payment when it has arrived")
-    amount = minor(fact.amount, desk)
-    booked = next((each for each in read_entries(desk.session, account_id) if each.entry_id == fact.payment_id), None)
-    if booked is not None and booked.amount_minor != amount:
-        raise RefusedError("payment_reused", f"payment {fact.payment_id} is booked with another amount")
-    if booked is None:
-        entry = Entry(fact.payment_id, EntryKind.PAYMENT, amount)
-        book_entry(desk.session, account_id, entry, fact.received_at, desk.now)
-        _book_waiting_reversal(desk, fact.payment_id)
-    return debt_effect(desk, desk.statement())
+    return book_payment(desk, fact)
 
 
 @_book.register
 def _(fact: ReversePayment, desk: Desk) -> Effect:
-    entries = read_entries(desk.session, desk.account.account_id)
-    if any(each.reverses == fact.payment_id for each in entries):
-        return Effect(answer={"status": "already_reversed"})
-    payment = next((each for each in entries if each.entry_id == fact.payment_id), None)
-    if payment is None:
-        return Effect(answer={"status": "waiting_for_payment"})
-    _reverse(desk, payment.entry_id, payment.amount_minor)
-    return debt_effect(desk, desk.statement())
+    return book_reversal(desk, fact)
 
 
 @_book.register
@@ -212,36 +186,6 @@ def _(fact: RecordLegalOutcome, desk: Desk) -> Effect:
 def unreachable(desk: Desk, channel: Channel) -> bool:
     """Whether the channel can no longer reach the person."""
     return usable_address(desk.session, desk.account.debtor_id, channel) is None
-
-
-def minor(amount: str, desk: Desk) -> int:
-    """An amount in the account's currency in minor units.
-
-    Raises:
-        RefusedError: if it has more places than the currency.
-    """
-    try:
-        return parse_minor(amount, desk.account.currency)
-    except MoneyError as error:
-        raise RefusedError("malformed", str(error)) from error
-
-
-def _book_waiting_reversal(desk: Desk, payment_id: str) -> None:
-    """A reversal may be told before its payment; it takes effect as soon as there is something to reverse."""
-    told = select(BookedMessage).where(
-        col(BookedMessage.account_id) == desk.account.account_id,
-        col(BookedMessage.name) == "reverse_payment",
-        col(BookedMessage.booked_at).is_not(None),
-    )
-    if any(each.body.get("payment_id") == payment_id for each in desk.session.exec(told)):
-        entries = read_entries(desk.session, desk.account.account_id)
-        payment = next(each for each in entries if each.entry_id == payment_id)
-        _reverse(desk, payment_id, payment.amount_minor)
-
-
-def _reverse(desk: Desk, payment_id: str, amount_minor: int) -> None:
-    entry = Entry(f"reversal:{payment_id}", EntryKind.REVERSAL, amount_minor, reverses=payment_id)
-    book_entry(desk.session, desk.account.account_id, entry, desk.now, desk.now)
 
 
 def _hold_person(desk: Desk, hold: Hold) -> Effect:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from activities.booking_facts import minor
+from activities.amounts import minor
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from activities.occasions import owe

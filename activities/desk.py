@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from activities.accruals import accrual_of
 from activities.typed_words import TypedWords
 from domain.jurisdiction import Pack
 from domain.ledger import Statement
@@ -81,6 +82,16 @@ class Library:
             raise RefusedError("policy_not_named", words)
         return fitting[0]
 
+    def statement(self, session: Session, account: Account, as_of: datetime) -> Statement:
+        """What is owed on an account at a moment, for who only looks: nobody is locked.
+
+        Raises:
+            RefusedError: if its policy or jurisdiction is not known here.
+        """
+        policy, pack = self.policy(session, account), self.pack(account.jurisdiction)
+        accrual = accrual_of(session, account, policy, pack, as_of)
+        return read_statement(session, account.account_id, policy.payment_order, accrual, booked_by=as_of)
+
     def pack(self, jurisdiction: str) -> Pack:
         """The rules of a jurisdiction such as ``CN`` or ``US-MA``.
 
@@ -134,6 +145,13 @@ class Desk:
         """Another account of the same person under the same rules, in the same transaction."""
         return replace(self, account=account, policy=library.policy(self.session, account))
 
-    def statement(self) -> Statement:
-        """The account as its ledger has it now."""
-        return read_statement(self.session, self.account.account_id, self.policy.payment_order)
+    def statement(self, as_of: datetime | None = None) -> Statement:
+        """The account as its ledger has it now, or had it at an earlier moment, by what was booked then."""
+        accrual = accrual_of(self.session, self.account, self.policy, self.pack, as_of or self.now)
+        order, account_id = self.policy.payment_order, self.account.account_id
+        return read_statement(self.session, account_id, order, accrual, booked_by=as_of)
+
+    def statement_through(self, moment: datetime) -> Statement:
+        """The account with everything that is booked, and late charges through the day of an earlier moment."""
+        accrual = accrual_of(self.session, self.account, self.policy, self.pack, moment)
+        return read_statement(self.session, self.account.account_id, self.policy.payment_order, accrual)

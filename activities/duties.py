@@ -154,7 +154,7 @@ def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> 
         opened_at=account.registered_at,
         stage=_stage(desk),
         payments=tuple(
-            Payment(each.instalment.overdue_from, each.instalment.total_minor, each.left.total_minor)
+            Payment(each.instalment.overdue_from, each.instalment.total_minor, each.left_of_contract_minor)
             for each in desk.statement().instalments
         ),
         first_communication_at=first,

@@ -37,7 +37,11 @@ def itemise(desk: Desk, statement: Statement) -> Itemisation:
     since = [each for each in due if each.overdue_from > stated_at]
     fell_due = sum((Sums(each.principal_minor, each.interest_minor, each.fees_minor) for each in since), Sums())
     paid_before, paid_since = _paid(desk, stated_at)
-    amount = sum(each.total_minor for each in due if each.overdue_from <= stated_at) - paid_before
+    late_before = desk.statement_through(stated_at - timedelta(microseconds=1)).charged
+    late = statement.charged
+    fell_due += Sums(0, late.interest_minor - late_before.interest_minor, late.fees_minor - late_before.fees_minor)
+    stated = sum(each.total_minor for each in due if each.overdue_from <= stated_at)
+    amount = stated + late_before.total_minor - paid_before
     now = statement.arrears(desk.now).total_minor
     if amount < 0 or amount + fell_due.total_minor - paid_since != now:
         raise MessageRefused("the itemised amounts do not add up to what is overdue; a person must look at the ledger")
@@ -49,7 +53,8 @@ def _paid(desk: Desk, stated_at: datetime) -> tuple[int, int]:
     chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == desk.account.account_id)
     entries = desk.session.exec(chosen).all()
     taken_back = {each.reverses for each in entries if each.kind == EntryKind.REVERSAL}
-    counted = [each for each in entries if each.kind != EntryKind.REVERSAL and each.entry_id not in taken_back]
+    lowering = [each for each in entries if each.kind not in (EntryKind.REVERSAL, EntryKind.REFUND)]
+    counted = [each for each in lowering if each.entry_id not in taken_back]
     before = sum(each.amount_minor for each in counted if each.effective_at <= stated_at)
     return before, sum(each.amount_minor for each in counted) - before
 

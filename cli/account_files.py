@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.consent_columns import CONSENT_COLUMNS, consents_of, wrong_consents
 from cli.csv_tables import Table, read_table
+from cli.term_columns import TERM_COLUMNS, column_of_term, terms_of
 from cli.wording import faults
 from domain.money import MoneyError, format_minor, parse_minor
 from domain.registration import OpaqueId, Registration
@@ -36,11 +37,11 @@ ACCOUNT_COLUMNS = (
     *_AMOUNTS,
     "due_date",
 )
-"""The columns of a file of accounts; it may also have ``policy`` and those of consents."""
+"""The columns of a file of accounts; it may also have ``policy`` and those of consents and terms."""
 INSTALMENT_COLUMNS = ("account_id", "number", "due_date", *_AMOUNTS)
 """The columns of a file of instalments."""
 
-_OPTIONAL = ("policy", *CONSENT_COLUMNS)
+_OPTIONAL = ("policy", *CONSENT_COLUMNS, *TERM_COLUMNS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?")
 _OPAQUE_ID: TypeAdapter[str] = TypeAdapter(OpaqueId)
@@ -213,6 +214,7 @@ def _registration(
     body["instalments"] = (owed or [single]) if owed_is_readable and not wrong else [_STAND_IN]
     body["policy"] = row.get("policy") or policy
     body["consents"] = () if any(wrong_consents(row)) else consents_of(row)
+    body["terms"] = terms_of(row)
     try:
         return Registration.model_validate(body), wrong
     except ValidationError as error:
@@ -221,8 +223,12 @@ def _registration(
 
 def _as_column(location: Sequence[str | int], words: str) -> tuple[str, str]:
     """The column that pydantic's location stands for. A check over several fields names none."""
+    if location and location[0] == "terms":
+        return column_of_term(str(location[-1])), words
     if location:
         return str(location[-1] if location[0] == "instalments" else location[0]), words
+    if words.startswith("terms.contract_date"):
+        return "contract_date", words.removeprefix("terms.contract_date ")
     if words.startswith("account_id and debtor_id"):
         return "account_id", words
     if words.startswith("a consent to"):

@@ -18,11 +18,23 @@ from cli.importing import Fitting, Imported, fit_policies, import_accounts
 from cli.options import AccountId, Json
 from cli.printing import console, print_json
 from cli.telling import Answer, answer
+from cli.term_columns import terms_of
 from cli.wording import in_options
 from client.duecourse import Duecourse
 from domain.registration import Registration
 
 commands = typer.Typer()
+
+_OPTIONS = {
+    "account_id": "ACCOUNT_ID",
+    "terms.annual_percent": "--late-annual-percent",
+    "terms.contract_date": "--contract-date",
+    "terms.day_count": "--day-count",
+    "terms.fee": "--late-fee",
+    "terms.fee_after_days": "--late-fee-after-days",
+    "terms.lender_type": "--lender-type",
+}
+"""The options that are not called like their field."""
 
 _Policy = Annotated[str | None, typer.Option(help="A policy's name.", show_default="the one that fits")]
 
@@ -44,6 +56,18 @@ def register(
     phone: Annotated[str, typer.Option(help="With its country, such as +8613800138000.", show_default="none")] = "",
     email: Annotated[str, typer.Option(show_default="none")] = "",
     postal_address: Annotated[str, typer.Option(metavar="TEXT", show_default="none")] = "",
+    late_annual_percent: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="Of overdue principal, such as 18.25.", show_default="none")
+    ] = None,
+    contract_date: Annotated[
+        str | None, typer.Option(metavar="DAY", help="With a late rate: since when it is lent.", show_default="none")
+    ] = None,
+    day_count: Annotated[str, typer.Option(help="actual/365 or actual/360.")] = "actual/365",
+    late_fee: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Once for each late instalment.", show_default="none")
+    ] = None,
+    late_fee_after_days: Annotated[int, typer.Option(help="Days late without a fee.")] = 0,
+    lender_type: Annotated[str, typer.Option(help="As the cost caps name it.", show_default="not known")] = "",
     policy: _Policy = None,
     sms_consent: Annotated[str | None, typer.Option(metavar="DAY", help="When the person agreed to texts.")] = None,
     voice_consent: Annotated[
@@ -68,6 +92,14 @@ def register(
     for column, reason in wrong_consents(consents):
         raise CannotError(f"malformed: --{column.replace('_', '-')}: {reason}")
     owed = {"number": 1, "due_date": due_date, "principal": principal, "interest": interest, "fees": fees}
+    terms = {
+        "late_annual_percent": late_annual_percent or "",
+        "contract_date": contract_date or "",
+        "day_count": day_count,
+        "late_fee": late_fee or "",
+        "late_fee_after_days": str(late_fee_after_days),
+        "lender_type": lender_type,
+    }
     registration = _valid(
         account_id=account_id,
         debtor_id=debtor_id,
@@ -83,6 +115,7 @@ def register(
         instalments=[owed],
         policy=policy,
         consents=consents_of(consents),
+        terms=terms_of(terms),
     )
 
     async def work(duecourse: Duecourse) -> Answer:
@@ -127,7 +160,9 @@ def import_file(
 
     Columns: account_id, debtor_id, debtor_name, phone, email, postal_address, language, time_zone, jurisdiction,
     product, currency, principal, interest, fees, due_date, and if you like policy, sms_consent, voice_consent,
-    consent_source, phone_confirmed. Columns of --instalments: account_id, number, due_date, principal, interest, fees.
+    consent_source, phone_confirmed, and the terms of paying late: late_annual_percent, contract_date, day_count,
+    late_fee, late_fee_after_days, lender_type. Columns of --instalments: account_id, number, due_date, principal,
+    interest, fees.
 
     Exit code 0: all rows taken. 1: some refused. 2: the file cannot be used.
     """
@@ -153,7 +188,7 @@ def _valid(**body: Any) -> Registration:
     try:
         return Registration.model_validate(body)
     except ValidationError as error:
-        raise CannotError(f"malformed: {in_options(error, {'account_id': 'ACCOUNT_ID'})}") from error
+        raise CannotError(f"malformed: {in_options(error, _OPTIONS)}") from error
 
 
 def _read(file: Path, instalments: Path | None, policy: str | None) -> Reading:

@@ -1,15 +1,17 @@
-"""Money that arrived, and money that did not stay."""
+"""Money that arrived, money that did not stay, and the statement that follows from them."""
 
 from typing import Annotated
 
 import typer
 
+from cli import statements
 from cli.options import NEGATIVE_AMOUNTS, AccountId, EventId, Json, OccurredAt, Reason
 from cli.telling import Answer, answer, new_id, now, tell
 from client.duecourse import Duecourse
 from storage.accounts import find_account
 
 commands = typer.Typer()
+commands.add_typer(statements.commands)
 
 
 @commands.command(rich_help_panel="Tell what happened", context_settings=NEGATIVE_AMOUNTS)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from activities.account_statement import account_statement
 from activities.desk import Library
 from cli.connection import library, records
 from cli.options import Json
@@ -29,8 +30,9 @@ def export_debtor(
     ] = None,
 ) -> None:
     """Give a person all that is held on them, in one JSON document."""
+    known, now = library(), datetime.now(UTC)
     with records() as database, database.reading() as session:
-        held = disclose(session, debtor_id)
+        held = disclose(session, debtor_id, lambda account: account_statement(session, known, account, now))
     if out is None:
         print_json(held)
         return

@@ -13,13 +13,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 from temporalio.client import Client, WorkflowExecution
 
+from activities.desk import Library
 from cli.failures import CannotError
 from client.duecourse import Duecourse
+from client.statuses import what_is_owed
 from domain.money import format_minor
 from domain.orders import WORKFLOW_TYPE, workflow_id
 from domain.terms import CaseState, Stage
-from storage.database import Database
-from storage.ledgers import read_statement
 from storage.tables import Account, AccountState
 from workflows.visibility import DEBTOR_REF, HOLDS, JURISDICTION, STAGE, STATE
 
@@ -58,9 +58,9 @@ async def list_accounts(duecourse: Duecourse, chosen: Chosen, limit: int, after:
     """
     if chosen.by_case:
         cases, following = await _page_of_cases(duecourse.temporal, chosen, limit, after)
-        accounts = _accounts_by_id(duecourse.database, list(cases), now)
+        accounts = _accounts_by_id(duecourse, list(cases), now)
         return Page([_row(accounts[each], cases[each]) for each in cases if each in accounts], following)
-    accounts = _page_of_accounts(duecourse.database, chosen, limit, after, now)
+    accounts = _page_of_accounts(duecourse, chosen, limit, after, now)
     running = [account_id for account_id, each in accounts.items() if each["state"] == AccountState.OPEN]
     cases = await cases_of(duecourse.temporal, running)
     following = list(accounts)[-1] if len(accounts) == limit else None
@@ -116,7 +116,7 @@ def _account_id(case: WorkflowExecution) -> str:
 
 
 def _page_of_accounts(
-    database: Database, chosen: Chosen, limit: int, after: str | None, now: datetime
+    duecourse: Duecourse, chosen: Chosen, limit: int, after: str | None, now: datetime
 ) -> dict[str, dict[str, Any]]:
     query = select(Account).where(col(Account.account_id) > (after or ""))
     if chosen.state is not None:
@@ -125,19 +125,19 @@ def _page_of_accounts(
         query = query.where(col(Account.debtor_id) == chosen.debtor_id)
     if chosen.jurisdiction is not None:
         query = query.where(col(Account.jurisdiction) == chosen.jurisdiction)
-    with database.reading() as session:
+    with duecourse.database.reading() as session:
         rows = session.exec(query.order_by(col(Account.account_id)).limit(limit)).all()
-        return {each.account_id: _of_records(session, each, now) for each in rows}
+        return {each.account_id: _of_records(session, duecourse.library, each, now) for each in rows}
 
 
-def _accounts_by_id(database: Database, account_ids: Sequence[str], now: datetime) -> dict[str, dict[str, Any]]:
-    with database.reading() as session:
+def _accounts_by_id(duecourse: Duecourse, account_ids: Sequence[str], now: datetime) -> dict[str, dict[str, Any]]:
+    with duecourse.database.reading() as session:
         rows = session.exec(select(Account).where(col(Account.account_id).in_(account_ids))).all()
-        return {each.account_id: _of_records(session, each, now) for each in rows}
+        return {each.account_id: _of_records(session, duecourse.library, each, now) for each in rows}
 
 
-def _of_records(session: Session, account: Account, now: datetime) -> dict[str, Any]:
-    arrears = read_statement(session, account.account_id).arrears(now).total_minor
+def _of_records(session: Session, library: Library, account: Account, now: datetime) -> dict[str, Any]:
+    arrears = what_is_owed(session, library, account, now).arrears(now).total_minor
     return {
         "account_id": account.account_id,
         "debtor_id": account.debtor_id,

@@ -31,7 +31,7 @@ from client.connection import connect
 from client.errors import EngineUnavailable, Malformed, NotCollected, Refused, UnknownAccount
 from client.offline import Booked, Offline
 from client.running import is_collected
-from client.statuses import as_seen_now, status_from_records
+from client.statuses import Statuses
 from config.settings import Settings, load_settings
 from domain.facts import FACTS, Fact
 from domain.orders import COLLECTIONS_QUEUE, FactToDeliver, Refusal, workflow_id
@@ -89,6 +89,7 @@ class Duecourse:
         self.database = database
         self.library = library
         self._offline = Offline(database, library)
+        self._statuses = Statuses(database, library)
 
     @classmethod
     async def connect(cls, settings: Settings | None = None) -> Self:
@@ -215,8 +216,8 @@ class Duecourse:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise EngineUnavailable(f"no worker answered for account {account_id}") from error
             else:
-                return await asyncio.to_thread(as_seen_now, self.database, account_id, answer, self._now())
-        return await asyncio.to_thread(status_from_records, self.database, account_id, self._now())
+                return await asyncio.to_thread(self._statuses.as_seen_now, account_id, answer, self._now())
+        return await asyncio.to_thread(self._statuses.from_records, account_id, self._now())
 
     async def store_text(self, account_id: str, text: str, text_ref: str | None = None) -> str:
         """Keep free text, such as a complaint's, and answer the reference by which facts name it.

@@ -11,6 +11,7 @@ from domain.admission import refusal_of
 from domain.case import Case
 from domain.events import TimePassed, apply
 from domain.facts import PERSON_WIDE_FACTS, Fact
+from domain.jurisdiction import Pack
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.registration import Registration, start_of_day
 from domain.requests import Request
@@ -53,7 +54,7 @@ class Offline:
             RefusedError: if it contradicts what is registered, or fits no policy or rules.
         """
         country = registration.jurisdiction.partition("-")[0]
-        self.library.pack(registration.jurisdiction)
+        _require_known_lender(registration, self.library.pack(registration.jurisdiction))
         fits = (country, registration.currency, registration.language)
         if registration.policy is None:
             policy = self.library.default_policy(*fits)
@@ -184,3 +185,11 @@ def _order(
     message_id = message.event_id if isinstance(message, Fact) else message.request_id
     body = message.model_dump(mode="json", exclude_none=True)
     return MessageToBook(account_id, name, message_id, body, at, case)
+
+
+def _require_known_lender(registration: Registration, pack: Pack) -> None:
+    given = registration.terms.lender_type if registration.terms is not None else ""
+    known = sorted({each for cap in pack.cost_caps for each in cap.lender_types})
+    if given and known and given not in known:
+        words = f"lender_type: no cap for {given} is known; write one of {', '.join(known)}, or leave it empty"
+        raise RefusedError("unknown_lender_type", words)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Self
 
@@ -184,6 +185,13 @@ class BreathingSpace(Figures):
     interest_runs: Flag
 
 
+class InterestLimit(Figures):
+    """At what rate a year interest runs at most while the person is in some circumstance; zero stops it."""
+
+    holds: Annotated[tuple[HoldKind, ...], Field(min_length=1)]
+    annual_percent: Percent
+
+
 class CostCap(Figures):
     """The most that a loan may cost in a year, interest, penalties and fees together."""
 
@@ -231,6 +239,8 @@ class Pack(Part):
     limitation: Limitation
     retention: Retention
     breathing_space: BreathingSpace | None = None
+    interest_limits: tuple[InterestLimit, ...] = ()
+    """Beside a statutory moratorium, in which none runs unless ``breathing_space`` says so."""
     cost_caps: tuple[CostCap, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
 
@@ -279,6 +289,22 @@ class Pack(Part):
     def known_region(self, region: str | None) -> str | None:
         """The region, if the pack knows it."""
         return region if region in self.regions else None
+
+    def cost_cap(self, lender_type: str, contract_date: date) -> CostCap | None:
+        """What caps a loan: the last row for its lender by the contract's date, or the strictest if none is known."""
+        of_lender = [each for each in self.cost_caps if lender_type in each.lender_types]
+        by_then = [each for each in of_lender if each.contracts_from <= contract_date]
+        if by_then:
+            return max(by_then, key=lambda each: each.contracts_from)
+        return min(of_lender or self.cost_caps, key=lambda each: Fraction(each.annual_percent), default=None)
+
+    def interest_limit(self, hold: HoldKind) -> Fraction | None:
+        """At what rate a year interest runs at most while that stops the case; none where the law does not say."""
+        limits = [Fraction(each.annual_percent) for each in self.interest_limits if hold in each.holds]
+        space = self.breathing_space
+        if hold is HoldKind.BREATHING_SPACE and (space is None or not space.interest_runs):
+            limits.append(Fraction(0))
+        return min(limits, default=None)
 
     def in_force_on(self, day: date) -> bool:
         """Whether contacts may be made under it on a date."""

@@ -106,6 +106,11 @@ class InstalmentBalance:
     charged: Sums = Sums()
     """Late interest and fees that were added to it, of which some may be left."""
 
+    @property
+    def left_of_contract_minor(self) -> int:
+        """What is left, but no more than the payment that the contract asks for: late charges are no payment missed."""
+        return min(self.left.total_minor, self.instalment.total_minor)
+
 
 class PostingKind(StrEnum):
     """What a line of a statement is about."""

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Self
@@ -37,6 +38,13 @@ WebAddress = Annotated[
     Form(
         r"^(https://[^\s/]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/\S*)?$",
         "an address that begins with https:// (http:// for localhost only)",
+    ),
+]
+LateRate = Annotated[
+    str,
+    Form(
+        r"^(frozen|as agreed|at most [0-9]{1,2}(\.[0-9]{1,2})?%)$",
+        "'frozen', 'as agreed' or a rate a year such as 'at most 6%'",
     ),
 ]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -217,6 +225,24 @@ class PlanLimits(Part):
         return parse_minor(self.smallest_instalment[currency], currency)
 
 
+class LateCharges(Part):
+    """What becomes of late interest and fees where the law leaves it open; only accounts with terms bear any."""
+
+    in_plan: LateRate = "frozen"
+    """While an agreed plan is in good standing."""
+    in_hardship: LateRate = "frozen"
+    """While hardship or granted time stops contact."""
+    told_amount_holds: DurationOrZero = timedelta(days=7)
+    """Who pays the amount that a message told within this time owes nothing of what has accrued since."""
+
+    @staticmethod
+    def limit(rate: str) -> Fraction | None:
+        """The rate as a percentage a year, zero where it is frozen, or none where the contract's own rate goes on."""
+        if rate == "as agreed":
+            return None
+        return Fraction(rate.removeprefix("at most ").removesuffix("%")) if rate != "frozen" else Fraction(0)
+
+
 class Hardship(Part):
     """Time given to who cannot pay for a reason that deserves it."""
 
@@ -284,6 +310,7 @@ class Policy(Part):
     """The pause between the end of the last hold and the next contact."""
     promises: Promises
     plans: PlanLimits
+    late_charges: LateCharges = LateCharges()
     hardship: Hardship
     waivers: WaiverAuthority
     complaints: Complaints

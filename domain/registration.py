@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic import field_validator as validates
 
 from domain.facts import CurrencyCode, Day, ReasonCode, Reference
+from domain.late_terms import LateTerms
 from domain.money import MoneyError, parse_minor
 from domain.terms import ADDRESS_KINDS, Channel
 
@@ -100,6 +101,8 @@ class Registration(BaseModel):
     policy: Reference | None = None
     consents: Annotated[tuple[GivenConsent, ...], Field(max_length=len(Channel))] = ()
     """Given before the account came here; what the person says later is told by facts."""
+    terms: LateTerms | None = None
+    """What paying late costs by the contract; without any, nothing accrues."""
 
     @validates("language")
     @classmethod
@@ -147,6 +150,10 @@ class Registration(BaseModel):
         for each in (self.account_id, self.debtor_id):
             if self._tells_of_the_person(each):
                 raise ValueError("account_id and debtor_id must not hold the person's name, number or email")
+        if self.terms is not None:
+            self.terms.reckoned_in(self.currency)
+            if self.terms.contract_date > min(each.due_date for each in self.instalments):
+                raise ValueError("terms.contract_date must not be later than the first due date")
         for instalment in self.instalments:
             if self._total_minor(instalment) <= 0:
                 raise ValueError(f"instalment {instalment.number} owes nothing; leave it out")
@@ -158,7 +165,7 @@ class Registration(BaseModel):
     @property
     def digest(self) -> str:
         """A digest of everything it says, by which a second registration is compared with the first."""
-        unsaid = {"policy"} if self.consents else {"policy", "consents"}
+        unsaid = {"policy"} | {field for field in ("consents", "terms") if not getattr(self, field)}
         body = json.dumps(self.model_dump(mode="json", exclude=unsaid), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(body.encode()).hexdigest()
 

@@ -74,7 +74,7 @@ class _Replay:
         self._not_counted: dict[str, int] = {}
         self._postings: list[Posting] = []
         self._late = _late_charges(self._instalments, accrual)
-        self._accrued: date | None = None
+        self._accrued = min((each.due_date for each in instalments), default=date.min)
 
     def accrue(self, day: date) -> None:
         """Add the late charges of the days through that one; while a waiver waits for them, one day after the other."""
@@ -124,7 +124,7 @@ class _Replay:
             _add(parts, new)
         self._post_late(PostingKind.LATE_INTEREST, Sums(interest_minor=sum(each.interest_minor for each in new)), day)
         self._post_late(PostingKind.LATE_FEE, Sums(fees_minor=sum(each.fees_minor for each in new)), day)
-        self._accrued = day if self._accrued is None else max(self._accrued, day)
+        self._accrued = max(self._accrued, day)
         if self._to_waive:
             self._give_up(_nothing(), "")
 
@@ -160,7 +160,7 @@ class _Replay:
 
     def _post_late(self, kind: PostingKind, amounts: Sums, day: date) -> None:
         if amounts.total_minor:
-            since = self._accrued + timedelta(days=1) if self._accrued is not None else None
+            since = self._accrued + timedelta(days=1)
             self._postings.append(Posting(kind, amounts, since=since, until=day))
 
 

@@ -1,6 +1,6 @@
 """Everything that is held on one person, for the person (GDPR article 15, PIPL article 45)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -8,13 +8,16 @@ from sqlmodel import Session, col, select
 from domain.money import format_minor
 from storage import audit
 from storage.database import UnknownDebtorError
-from storage.ledgers import read_entries, read_statement
+from storage.ledgers import read_entries
 from storage.people import addresses, channel_choices
 from storage.tables import Account, BookedMessage, Contact, Debtor, LegalReferral, RecordedHold, StoredText
 
+StatementOf = Callable[[Account], dict[str, Any]]
+"""Draws up the statement of an account."""
 
-def disclose(session: Session, debtor_id: str) -> dict[str, Any]:
-    """One JSON document with all that the records hold on a person.
+
+def disclose(session: Session, debtor_id: str, statement_of: StatementOf) -> dict[str, Any]:
+    """One JSON document with all that the records hold on a person, and the statement of each account.
 
     Raises:
         UnknownDebtorError: if nobody of that id is registered.
@@ -34,18 +37,17 @@ def disclose(session: Session, debtor_id: str) -> dict[str, Any]:
         "choices": [_choice(each) for each in channel_choices(session, debtor_id)],
         "holds": [_hold(each) for each in _rows(session, RecordedHold, RecordedHold.debtor_id, debtor_id)],
         "contacts": [_contact(each) for each in _rows(session, Contact, Contact.debtor_id, debtor_id)],
-        "accounts": [_account(session, each) for each in accounts],
+        "accounts": [_account(session, each, statement_of(each)) for each in accounts],
     }
 
 
-def _account(session: Session, account: Account) -> dict[str, Any]:
-    statement = read_statement(session, account.account_id)
+def _account(session: Session, account: Account, statement: dict[str, Any]) -> dict[str, Any]:
     return {
         "account_id": account.account_id,
         "product": account.product,
         "currency": account.currency,
         "state": account.state,
-        "balance": format_minor(statement.balance.total_minor, account.currency),
+        "statement": statement,
         "bookings": [
             {"kind": each.kind, "id": each.entry_id, "amount": format_minor(each.amount_minor, account.currency)}
             for each in read_entries(session, account.account_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.late_charges import Accrual
 from domain.ledger import DEFAULT_ORDER, Component, Entry, EntryKind, Instalment, Statement
 from domain.statements import statement
 from storage.tables import AccountInstalment, LedgerEntry
@@ -27,25 +28,50 @@ def read_instalments(session: Session, account_id: str) -> list[Instalment]:
     ]
 
 
-def read_entries(session: Session, account_id: str) -> list[Entry]:
-    """Every booking on the account, in the order in which they were booked."""
+def read_entries(session: Session, account_id: str, booked_by: datetime | None = None) -> list[Entry]:
+    """Every booking on the account, in the order in which they were booked, up to a moment if one is given."""
     chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == account_id)
+    if booked_by is not None:
+        chosen = chosen.where(col(LedgerEntry.booked_at) <= booked_by)
     rows = session.exec(chosen.order_by(col(LedgerEntry.number)))
     return [_entry(row) for row in rows]
 
 
 def _entry(row: LedgerEntry) -> Entry:
-    component = Component(row.component) if row.component is not None else None
-    return Entry(row.entry_id, EntryKind(row.kind), row.amount_minor, row.reverses, component=component)
+    return Entry(
+        entry_id=row.entry_id,
+        kind=EntryKind(row.kind),
+        amount_minor=row.amount_minor,
+        reverses=row.reverses,
+        effective_at=row.effective_at,
+        before=row.before,
+        principal_minor=row.principal_minor,
+        component=Component(row.component) if row.component is not None else None,
+    )
 
 
-def read_statement(session: Session, account_id: str, order: Sequence[Component] = DEFAULT_ORDER) -> Statement:
-    """The account as its ledger has it now."""
-    return statement(read_instalments(session, account_id), read_entries(session, account_id), order)
+def read_statement(
+    session: Session,
+    account_id: str,
+    order: Sequence[Component] = DEFAULT_ORDER,
+    accrual: Accrual | None = None,
+    booked_by: datetime | None = None,
+) -> Statement:
+    """The account as its ledger has it now, or had it at a moment; with late charges where ``accrual`` is given."""
+    entries = read_entries(session, account_id, booked_by)
+    return statement(read_instalments(session, account_id), entries, order, accrual)
 
 
 def book_entry(session: Session, account_id: str, entry: Entry, effective_at: datetime, booked_at: datetime) -> None:
-    """Write one booking; a second one of the same ``entry_id`` breaks the constraint."""
+    """Write one booking; a second one of the same ``entry_id`` breaks the constraint.
+
+    Args:
+        session: of a writing transaction.
+        account_id: whose account.
+        entry: what is booked.
+        effective_at: when the money moved, which late charges go by.
+        booked_at: when we learned of it.
+    """
     session.add(
         LedgerEntry(
             account_id=account_id,
@@ -54,6 +80,8 @@ def book_entry(session: Session, account_id: str, entry: Entry, effective_at: da
             amount_minor=entry.amount_minor,
             reverses=entry.reverses,
             component=entry.component,
+            before=entry.before,
+            principal_minor=entry.principal_minor,
             effective_at=effective_at,
             booked_at=booked_at,
         )

@@ -46,6 +46,7 @@ def register(session: Session, registration: Registration, policy: str, at: date
             product=registration.product,
             currency=registration.currency,
             policy=policy,
+            terms=registration.terms.model_dump(mode="json") if registration.terms is not None else None,
             body_digest=registration.digest,
             registered_at=at,
         )

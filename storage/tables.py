@@ -96,6 +96,8 @@ class Account(SQLModel, table=True):
     currency: str = Field(max_length=3)
     policy: str = Field(max_length=100)
     policy_version: str | None = Field(default=None, foreign_key="policyversion.version", max_length=64)
+    terms: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
+    """What paying late costs by its contract, a ``LateTerms``; none: nothing accrues."""
     body_digest: str = Field(max_length=64)
     """Digest of what it was registered with, by which a second registration is compared."""
     registered_at: datetime = Field(sa_type=UtcInstant)
@@ -145,6 +147,10 @@ class LedgerEntry(SQLModel, table=True):
     reverses: str | None = Field(default=None, max_length=110)
     component: str | None = Field(default=None, max_length=10)
     """What a correction is taken off."""
+    before: str | None = Field(default=None, max_length=110)
+    """For a waiver that a payment earned, that payment's ``entry_id``: it counts just before it."""
+    principal_minor: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    """For a waiver, how much of it gives up principal."""
     effective_at: datetime = Field(sa_type=UtcInstant)
     booked_at: datetime = Field(sa_type=UtcInstant)
 

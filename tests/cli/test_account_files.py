@@ -8,6 +8,7 @@ import pytest
 from cli.account_files import ACCOUNT_COLUMNS, Reading, read_accounts
 from cli.consent_columns import CONSENT_COLUMNS
 from cli.csv_tables import UnusableFileError
+from domain.late_terms import LateTerms
 from tests.cli.files import accounts_file, instalment, instalments_file, reading, refused, row
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -65,6 +66,39 @@ def test_a_consent_that_cannot_be_kept_is_refused_by_its_column(
     [refusal] = read_consents(tmp_path, **(CONSENTING | cells)).refused
     assert refusal.column == column
     assert words in refusal.reason
+
+
+TERMS = ("late_annual_percent", "contract_date", "late_fee", "lender_type")
+
+
+def test_a_row_may_say_what_paying_late_costs(tmp_path: Path) -> None:
+    terms = {"late_annual_percent": "18.25", "contract_date": "2025-11-01", "lender_type": "small_loan"}
+    file = accounts_file(tmp_path, row(1, **terms), row(2), columns=(*ACCOUNT_COLUMNS, *TERMS))
+    lent, free = (each.registration.terms for each in read_accounts(file).accounts)
+    assert lent == LateTerms.model_validate(
+        {"annual_percent": "18.25", "contract_date": "2025-11-01", "lender_type": "small_loan"}
+    )
+    assert free is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column", "words"),
+    [
+        ({"late_annual_percent": "18%"}, "late_annual_percent", "a percentage a year, such as 18 or 18.25"),
+        ({"contract_date": "2099-01-01"}, "contract_date", "must not be later than the first due date"),
+        ({"late_annual_percent": "", "late_fee": "5.00"}, "late_annual_percent", "is missing"),
+        ({"late_fee": "-5.00"}, "late_fee", "a decimal such as 15.00"),
+        ({"contract_date": ""}, "contract_date", "is missing"),
+    ],
+)
+def test_terms_that_cannot_be_read_are_told_by_their_column(
+    tmp_path: Path, wrong: dict[str, str], column: str, words: str
+) -> None:
+    terms = {"late_annual_percent": "18", "contract_date": "2025-11-01", **wrong}
+    file = accounts_file(tmp_path, row(1, **terms), columns=(*ACCOUNT_COLUMNS, *TERMS))
+    [told] = read_accounts(file).refused
+    assert told.column == column
+    assert words in told.reason
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])

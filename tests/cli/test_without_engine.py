@@ -5,19 +5,21 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from sqlmodel import select
 
 from cli.app import app
+from domain.late_terms import LateTerms
 from storage.database import Database
 from storage.registration import register
 from storage.tables import AuditRecord
 from tests.cli.commands import Commands
 from tests.cli.files import accounts_file, row
 from tests.engine import free_port
-from tests.registrations import registration
+from tests.registrations import owed, registration
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "config" / "policies"
@@ -168,6 +170,28 @@ def test_a_changed_record_is_named_and_fails_the_verification(commands: Commands
     ]
 
 
+def test_a_statement_leads_from_the_contract_to_what_is_owed_on_a_day(commands: Commands) -> None:
+    terms = LateTerms.model_validate({"annual_percent": "18.25", "contract_date": "2026-01-01", "lender_type": "bank"})
+    _register(instalments=(owed("2026-11-01", "1000.00", "20.00", "0.00"),), terms=terms)
+    told = commands.answer("statement", "acc-1", "--as-of", "2026-11-11")
+    assert (told["opening"]["total"], told["closing"]["total"]) == ("1020.00", "1025.00")
+    assert told["lines"][0] | {"reference": ""} == {
+        "date": "2026-11-11",
+        "since": "2026-11-02",
+        "kind": "late_interest",
+        "reference": "",
+        "principal": "0.00",
+        "interest": "5.00",
+        "fees": "0.00",
+        "unallocated": "0.00",
+        "balance": "1025.00",
+    }
+    assert told["terms"]["annual_percent"] == "18.25"
+    words = commands.done("statement", "acc-1", "--as-of", "2026-11-11")
+    assert "overdue 1025.00 of 1025.00 CNY" in words
+    assert "--as-of: must be a day" in commands.refusal("statement", "acc-1", "--as-of", "yesterday")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -198,9 +222,9 @@ def _database() -> Database:
     return Database(os.environ["DATABASE_URL"])
 
 
-def _register() -> None:
+def _register(**changes: Any) -> None:
     with _database().writing() as session:
-        register(session, registration(), "fenfu-cn", NOW)
+        register(session, registration(**changes), "fenfu-cn", NOW)
 
 
 def _registered() -> list[str]:

@@ -33,7 +33,7 @@ def records(url: str) -> Iterator[Database]:
 
 def choices(database: Database) -> list[dict[str, Any]]:
     with database.reading() as session:
-        return list(disclose(session, "deb-1")["choices"])
+        return list(disclose(session, "deb-1", lambda _account: {})["choices"])
 
 
 @pytest.mark.parametrize(

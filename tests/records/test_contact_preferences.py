@@ -117,5 +117,5 @@ def test_a_newer_one_takes_its_place(office: Office) -> None:
 def test_the_person_is_told_what_is_kept(office: Office) -> None:
     office.book("acc-1", "report_contact_preference", "e-1", **EVENINGS)
     with office.database.reading() as session:
-        [kept] = disclose(session, "deb-1")["contact_preferences"]
+        [kept] = disclose(session, "deb-1", lambda _account: {})["contact_preferences"]
     assert (kept["preference_id"], kept["times"]["not_before"]) == ("p-1", "18:00")

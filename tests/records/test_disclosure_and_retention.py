@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from activities.account_statement import account_statement
 from activities.composer import Composer
 from activities.contacts import Contacts
 from activities.desk import Library
@@ -62,20 +63,22 @@ def keep_five_years(_jurisdiction: str, last_activity: datetime) -> datetime:
     return last_activity + FIVE_YEARS
 
 
-def everything(database: Database) -> str:
+def everything(database: Database, library: Library) -> str:
     with database.reading() as session:
-        return json.dumps(disclose(session, "deb-1"), ensure_ascii=False)
+        held = disclose(session, "deb-1", lambda account: account_statement(session, library, account, NOON))
+        return json.dumps(held, ensure_ascii=False)
 
 
-def test_a_person_is_given_all_that_is_held_on_them(database: Database) -> None:
-    told = everything(database)
+def test_a_person_is_given_all_that_is_held_on_them(database: Database, library: Library) -> None:
+    told = everything(database, library)
     assert [each for each in PERSONAL if each not in told] == []
     assert "1,234.56" in told, "the words that were sent"
+    assert '"closing": {"principal": "1000.00"' in told, "the statement of the account"
 
 
 def test_nobody_is_given_what_is_held_on_somebody_unknown(database: Database) -> None:
     with database.reading() as session, pytest.raises(UnknownDebtorError):
-        disclose(session, "deb-2")
+        disclose(session, "deb-2", lambda _account: {})
 
 
 def test_a_contact_is_explained_by_rules_words_and_versions(database: Database) -> None:
@@ -103,26 +106,26 @@ def test_nothing_is_erased_before_its_time(database: Database) -> None:
     assert purge(database, keep_five_years, NOON + FIVE_YEARS) == []
 
 
-def test_past_its_time_what_is_personal_goes_and_figures_and_trail_stay(database: Database) -> None:
+def test_past_its_time_what_is_personal_goes_and_figures_and_trail_stay(database: Database, library: Library) -> None:
     close(database, NOON + timedelta(days=30))
     past = NOON + timedelta(days=31) + FIVE_YEARS
     assert purge(database, keep_five_years, past) == ["deb-1"]
     assert purge(database, keep_five_years, past) == []
-    left = everything(database)
+    left = everything(database, library)
     assert [each for each in PERSONAL if each in left] == []
     with database.reading() as session:
         assert verify(every_record(session)) == []
         assert trail(session, "acc-1")[-1].kind == "personal_data_erased"
-    assert json.loads(left)["accounts"][0]["balance"] == "1234.56"
+    assert json.loads(left)["accounts"][0]["statement"]["closing"]["total"] == "1234.56"
 
 
-def test_the_file_of_a_referral_goes_with_what_it_was_made_from(database: Database) -> None:
+def test_the_file_of_a_referral_goes_with_what_it_was_made_from(database: Database, library: Library) -> None:
     ids: dict[str, Any] = {"referral_id": "referral-acc-1-1", "account_id": "acc-1"}
     with database.writing() as session:
         session.add(LegalReferral(**ids, checklist=[], checklist_digest="d", opened_at=NOON))
         session.flush()
         session.add(ReferralPackage(**ids, drawn_up_at=NOON, digest="d", content="UEs="))
-    assert json.loads(everything(database))["accounts"][0]["referrals"][0]["referral_id"] == "referral-acc-1-1"
+    assert json.loads(everything(database, library))["accounts"][0]["referrals"][0]["referral_id"] == "referral-acc-1-1"
     close(database, NOON)
     assert purge(database, keep_five_years, NOON + timedelta(days=1) + FIVE_YEARS) == ["deb-1"]
     with database.reading() as session:

@@ -12,7 +12,7 @@ from config.jurisdiction_files import JURISDICTIONS, SCHEMA_FILE, PackError, loa
 from domain.contact_facts import Person
 from domain.jurisdiction import Pack
 from domain.jurisdiction_rules import Cap, Counted, Hours, Origin, Per, Rule, Window
-from domain.terms import Channel
+from domain.terms import Channel, HoldKind
 from tests.rules.people import CN, IN_SHANGHAI, PACKS, UK, US, attempt, demand, is_lawful, utc, verdict_of
 
 DEMONSTRATION = Path(__file__).parents[2] / "examples" / "demo" / "jurisdictions"
@@ -34,7 +34,12 @@ _PRODUCT = {
 def ids_of(pack: Pack) -> set[str]:
     """Every rule of the jurisdiction that the pack speaks of, wherever in it."""
     figures = [pack.replies, pack.spread, pack.complaints, pack.stop_of_contact, pack.limitation, pack.retention]
-    figures += [*pack.notices, *pack.cost_caps, *([pack.breathing_space] if pack.breathing_space else [])]
+    figures += [
+        *pack.notices,
+        *pack.cost_caps,
+        *pack.interest_limits,
+        *([pack.breathing_space] if pack.breathing_space else []),
+    ]
     return {each.id for each in (*pack.rules, *pack.elsewhere)} | {each.rule for each in figures}
 
 
@@ -48,7 +53,15 @@ def test_every_row_of_the_law_and_of_the_product_has_its_place_in_the_pack(code:
 @pytest.mark.parametrize("code", PACKS)
 def test_every_figure_has_a_source_and_what_is_not_verified_says_what_to_check(code: str) -> None:
     pack = PACKS[code]
-    sourced = [*pack.rules, *pack.elsewhere, *pack.notices, *pack.cost_caps, pack.complaints, pack.limitation]
+    sourced = [
+        *pack.rules,
+        *pack.elsewhere,
+        *pack.notices,
+        *pack.cost_caps,
+        *pack.interest_limits,
+        pack.complaints,
+        pack.limitation,
+    ]
     assert all(each.source for each in sourced)
     assert all(each.verified or each.to_check for each in sourced)
 
@@ -78,6 +91,40 @@ def test_breathing_space_is_sixty_days_or_thirty_after_treatment_without_interes
     space = UK.breathing_space
     assert space is not None
     assert (space.days, space.crisis_days_after_treatment, space.interest_runs) == (60, 30, False)
+
+
+@pytest.mark.parametrize(
+    ("lender", "contract", "percent"),
+    [
+        ("small_loan", date(2017, 8, 3), "24"),
+        ("small_loan", date(2024, 5, 1), "24"),
+        ("bank", date(2026, 1, 1), "24"),
+        ("private", date(2021, 12, 19), "15.4"),
+        ("private", date(2021, 12, 20), "15.2"),
+        ("private", date(2019, 1, 1), "12.0"),
+        ("", date(2026, 1, 1), "12.0"),
+        ("unheard_of", date(2026, 1, 1), "12.0"),
+    ],
+)
+def test_a_loan_is_capped_by_its_lender_and_the_date_of_its_contract_or_by_the_strictest_row(
+    lender: str, contract: date, percent: str
+) -> None:
+    cap = CN.cost_cap(lender, contract)
+    assert cap is not None
+    assert cap.annual_percent == percent
+
+
+def test_no_pack_caps_what_its_law_does_not() -> None:
+    assert UK.cost_cap("bank", date(2026, 1, 1)) is None
+    assert US.cost_cap("bank", date(2026, 1, 1)) is None
+
+
+def test_interest_stops_in_a_moratorium_and_is_lowered_for_who_serves() -> None:
+    for pack in (CN, US, UK):
+        assert pack.interest_limit(HoldKind.BREATHING_SPACE) == 0
+        assert pack.interest_limit(HoldKind.COMPLAINT) is None
+    assert US.interest_limit(HoldKind.ACTIVE_DUTY) == 6
+    assert UK.interest_limit(HoldKind.ACTIVE_DUTY) is None
 
 
 def test_every_american_state_has_a_limitation_period_and_an_unknown_one_the_shortest() -> None:

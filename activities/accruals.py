@@ -1,0 +1,66 @@
+"""By which terms, stops and caps an account accrues late charges: from contract, holds, policy and law."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from sqlmodel import Session
+
+from domain.jurisdiction import Pack
+from domain.late_charges import Accrual, RateLimit
+from domain.late_terms import LateTerms
+from domain.policy import Policy
+from domain.statements import local_day
+from domain.terms import HoldKind
+from storage.duties import interest_stopped
+from storage.people import as_hold, every_hold
+from storage.tables import Account, Debtor
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def accrual_of(session: Session, account: Account, policy: Policy, pack: Pack, as_of: datetime) -> Accrual | None:
+    """How late charges are reckoned up to a moment, or none for an account without terms, which accrues nothing."""
+    if account.terms is None:
+        return None
+    terms = LateTerms.model_validate(account.terms).reckoned_in(account.currency)
+    time_zone = session.get_one(Debtor, account.debtor_id).time_zone
+    cap = pack.cost_cap(terms.lender_type, terms.contract_date)
+    return Accrual(
+        terms=terms,
+        until=local_day(as_of, time_zone),
+        time_zone=time_zone,
+        limits=(*_by_holds(session, account, policy, pack, time_zone), *_by_gaps(session, account, time_zone, as_of)),
+        cap_percent=Fraction(cap.annual_percent) if cap is not None else None,
+    )
+
+
+def _by_holds(session: Session, account: Account, policy: Policy, pack: Pack, time_zone: str) -> Iterator[RateLimit]:
+    """By law from a hold's first day on; by policy from the next, as that day's interest may have been told."""
+    for row in every_hold(session, account.debtor_id, account.account_id):
+        hold = as_hold(row)
+        by_law, by_policy = pack.interest_limit(hold.kind), _by_policy(hold.kind, policy)
+        first, last = _days(hold.since, hold.ends_at, time_zone)
+        if by_law is not None:
+            yield RateLimit(first, last, by_law, hold.kind)
+        if by_policy is not None:
+            yield RateLimit(first + timedelta(days=1), last, by_policy, hold.kind)
+
+
+def _by_policy(kind: HoldKind, policy: Policy) -> Fraction | None:
+    match kind:
+        case HoldKind.PLAN:
+            return policy.late_charges.limit(policy.late_charges.in_plan)
+        case HoldKind.HARDSHIP | HoldKind.GRACE:
+            return policy.late_charges.limit(policy.late_charges.in_hardship)
+        case _:
+            return None
+
+
+def _by_gaps(session: Session, account: Account, time_zone: str, as_of: datetime) -> Iterator[RateLimit]:
+    for gap in interest_stopped(session, account.account_id, as_of):
+        yield RateLimit(*_days(gap.since, gap.until, time_zone), Fraction(0), "notice_missed")
+
+
+def _days(since: datetime, until: datetime | None, time_zone: str) -> tuple[date, date | None]:
+    return local_day(since, time_zone), None if until is None else local_day(until - _INSTANT, time_zone)

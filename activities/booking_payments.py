@@ -1,0 +1,79 @@
+"""Money that came in or did not stay, booked into the ledger, with what it earns or loses the person."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from activities.amounts import minor
+from activities.desk import Desk, RefusedError
+from activities.effects import Effect, debt_effect
+from activities.told_amounts import forgive_since_told, take_back_forgiven
+from domain.facts import RecordPayment, ReversePayment
+from domain.ledger import Entry, EntryKind
+from domain.money import format_minor
+from storage.ledgers import book_entry, read_entries
+from storage.tables import BookedMessage
+
+_CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
+
+
+def book_payment(desk: Desk, fact: RecordPayment) -> Effect:
+    """Book a payment, once however often it is told.
+
+    Raises:
+        RefusedError: if it is in another currency, has not arrived yet, or was told before with another amount.
+    """
+    amount, forgiven = _checked_amount(desk, fact), None
+    entries = read_entries(desk.session, desk.account.account_id)
+    booked = next((each for each in entries if each.entry_id == fact.payment_id), None)
+    if booked is not None and booked.amount_minor != amount:
+        raise RefusedError("payment_reused", f"payment {fact.payment_id} is booked with another amount")
+    if booked is None:
+        entry = Entry(fact.payment_id, EntryKind.PAYMENT, amount)
+        book_entry(desk.session, desk.account.account_id, entry, fact.received_at, desk.now)
+        if not _reversed_before(desk, fact.payment_id):
+            forgiven = forgive_since_told(desk, fact.payment_id, fact.received_at)
+        else:
+            _reverse(desk, fact.payment_id, amount)
+    return debt_effect(desk, desk.statement(), **_forgiven(desk, forgiven))
+
+
+def book_reversal(desk: Desk, fact: ReversePayment) -> Effect:
+    """Take a payment back; a reversal that is told before its payment waits for it."""
+    entries = read_entries(desk.session, desk.account.account_id)
+    if any(each.reverses == fact.payment_id for each in entries):
+        return Effect(answer={"status": "already_reversed"})
+    payment = next((each for each in entries if each.entry_id == fact.payment_id), None)
+    if payment is None:
+        return Effect(answer={"status": "waiting_for_payment"})
+    _reverse(desk, payment.entry_id, payment.amount_minor)
+    return debt_effect(desk, desk.statement())
+
+
+def _checked_amount(desk: Desk, fact: RecordPayment) -> int:
+    if fact.currency != desk.account.currency:
+        words = f"the account is kept in {desk.account.currency}, not {fact.currency}; convert the payment first"
+        raise RefusedError("wrong_currency", words)
+    if fact.received_at > desk.now + _CLOCKS_MAY_DIFFER_BY:
+        raise RefusedError("date_in_future", "received_at is in the future; record a payment when it has arrived")
+    return minor(fact.amount, desk)
+
+
+def _reversed_before(desk: Desk, payment_id: str) -> bool:
+    """Whether its reversal was told before it: there is something to reverse only now."""
+    told = select(BookedMessage).where(
+        col(BookedMessage.account_id) == desk.account.account_id,
+        col(BookedMessage.name) == "reverse_payment",
+        col(BookedMessage.booked_at).is_not(None),
+    )
+    return any(each.body.get("payment_id") == payment_id for each in desk.session.exec(told))
+
+
+def _reverse(desk: Desk, payment_id: str, amount_minor: int) -> None:
+    entry = Entry(f"reversal:{payment_id}", EntryKind.REVERSAL, amount_minor, reverses=payment_id)
+    book_entry(desk.session, desk.account.account_id, entry, desk.now, desk.now)
+    take_back_forgiven(desk, payment_id)
+
+
+def _forgiven(desk: Desk, waiver: Entry | None) -> dict[str, str]:
+    return {} if waiver is None else {"forgiven": format_minor(waiver.amount_minor, desk.account.currency)}
