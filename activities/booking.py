@@ -19,8 +19,9 @@ from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
 from activities.others import spread
+from activities.receipts import owe_receipts
 from activities.stop_of_contact import note_end_of_review
-from domain.events import CaseEvent, TimePassed, apply
+from domain.events import CaseEvent, DebtChanged, TimePassed, apply
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.requests import REQUESTS, Request
@@ -98,6 +99,8 @@ class Books:
                 note_end_of_review(desk, effect.events)
                 duties = review_duties(desk)
                 note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
+                moved = any(isinstance(each, DebtChanged) for each in effect.events)
+                receipts = owe_receipts(desk, message, moved)
                 close_answered(desk, message, effect.events)
         except RefusedError as error:
             return Booking(refusal=error.refusal)
@@ -110,7 +113,7 @@ class Books:
             body=_kept(order.body),
             **effect.trail,
         )
-        return Booking((*effect.events, *duties), effect.answer, others=others)
+        return Booking((*effect.events, *receipts, *duties), effect.answer, others=others)
 
 
 def settle_refused(session: Session, account_id: str, message_id: str, refusal: Refusal, at: datetime) -> None:

@@ -102,6 +102,12 @@ OCCASION_FACTS = frozenset(
         "next_body_phone",
         "next_body_site",
         "next_body_months",
+        "received_amount",
+        "received_on",
+        "over_as",
+        "has_credit",
+        "credit_amount",
+        "firm_until",
     }
 )
 """What the templates of service messages and replies may say beside the rest; each occasion has some of them."""

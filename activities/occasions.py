@@ -4,7 +4,7 @@ Whoever owes one calls :func:`owe` and puts the answer into a ``MessagesOwed`` e
 asks :func:`told` in its own transaction, so that a message which facts have overtaken never leaves.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from activities.desk import Desk
 from activities.guard import Guard
 from activities.plan_messages import agreed_plan, coming_instalment, missed_instalment
 from activities.promise_messages import coming_promise
+from activities.receipt_messages import over, received
+from activities.track_messages import found
 from domain.contact_facts import ReplyOccasion, ServiceOccasion
 from domain.messages import OccasionFacts
 from domain.owed_messages import OwedMessage
@@ -40,6 +42,9 @@ OCCASIONS: Mapping[MessageOccasion, Occasion] = {
     ReplyOccasion.COMPLAINT_ACKNOWLEDGEMENT: Occasion((Channel.EMAIL, Channel.SMS, Channel.LETTER), acknowledged),
     ReplyOccasion.COMPLAINT_EXTENSION: Occasion((Channel.EMAIL, Channel.SMS, Channel.LETTER), extended),
     ReplyOccasion.COMPLAINT_OUTCOME: Occasion((Channel.EMAIL, Channel.LETTER, Channel.SMS), decided),
+    ReplyOccasion.RECEIPT: Occasion(_SOON, received),
+    ReplyOccasion.CLOSURE: Occasion(_SOON, over),
+    ReplyOccasion.TRACK_FINDING: Occasion(_IN_FULL, found),
     ServiceOccasion.PLAN_REMINDER: Occasion(_SOON, coming_instalment),
     ServiceOccasion.PLAN_AGREEMENT: Occasion(_IN_FULL, agreed_plan),
     ServiceOccasion.PLAN_MISSED: Occasion(_SOON, missed_instalment),
@@ -61,6 +66,7 @@ def owe(
     deadline: datetime,
     *,
     owed_by: str = "",
+    channels: Sequence[Channel] = (),
 ) -> OwedMessage:
     """A message that the case owes from now on; owed again under the same subject it is the same message.
 
@@ -71,8 +77,9 @@ def owe(
         not_before: from when it is wanted; it goes at the first lawful moment from then on.
         deadline: when it is no longer of use, so that it is given up.
         owed_by: the id of the hold with which it falls away, if it does.
+        channels: those to try, in order, some of the occasion's own; none: all of these.
     """
-    message_class, channels = class_of(occasion), OCCASIONS[occasion].channels
+    message_class, channels = class_of(occasion), tuple(channels) or OCCASIONS[occasion].channels
     guard = Guard(desk)
     first = next((each for each in channels if guard.reach.address(each) is not None), channels[0])
     return OwedMessage(

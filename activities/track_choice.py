@@ -1,11 +1,15 @@
 """A person's choice of a track. ``firm`` needs evidence of deliberate default, which an opt-out never is."""
 
+from dataclasses import replace
+
 from sqlmodel import col, select
 
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
+from activities.occasions import owe
 from domain.case import Case
-from domain.events import TrackSet
+from domain.contact_facts import ReplyOccasion
+from domain.events import MessagesOwed, TrackSet
 from domain.facts import CallOutcome
 from domain.requests import SetTrack
 from domain.terms import HoldKind, Track
@@ -17,7 +21,7 @@ _TALKED = frozenset({CallOutcome.REACHED, CallOutcome.REFUSED, CallOutcome.CALL_
 
 
 def set_track(desk: Desk, request: SetTrack, case: Case) -> Effect:
-    """Put the case on the track that a person chose.
+    """Put the case on the track that a person chose; who is put on ``firm`` is told, and may complain.
 
     Raises:
         RefusedError: if ``firm`` is asked for without evidence, or while the person needs time or has complained.
@@ -30,7 +34,9 @@ def set_track(desk: Desk, request: SetTrack, case: Case) -> Effect:
         raise RefusedError("not_now", f"nobody is put on the firm track while on hold: {', '.join(stops)}")
     until = desk.now + FIRM_REVIEW
     event = TrackSet(Track.FIRM, request.reason_code, until)
-    return Effect((event,), {"track": Track.FIRM.value, "firm_until": until.isoformat()})
+    told = replace(owe(desk, ReplyOccasion.TRACK_FINDING, request.request_id, desk.now, until), by_person=True)
+    answer = {"track": Track.FIRM.value, "firm_until": until.isoformat()}
+    return Effect((event, MessagesOwed((told,))), answer)
 
 
 def _require_evidence(desk: Desk, evidence_ref: str | None) -> None:

@@ -45,6 +45,8 @@ class ReplyOccasion(StrEnum):
     """A complaint takes longer."""
     COMPLAINT_OUTCOME = "complaint_outcome"
     """A complaint is decided."""
+    TRACK_FINDING = "track_finding"
+    """Somebody has found that a debt is left unpaid on purpose, so that reminders come sooner."""
     REMEDY = "remedy"
     """What was done about a complaint."""
 

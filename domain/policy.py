@@ -270,6 +270,13 @@ class Complaints(Part):
     """How long before that its owner is reminded; once it has passed, the next level is asked."""
 
 
+class Receipts(Part):
+    """What the person is told of their own payments."""
+
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    """In the order in which they are tried: text, email or letter."""
+
+
 class LegalReview(Part):
     """What must have happened before a person is asked whether to refer an account to legal."""
 
@@ -314,6 +321,8 @@ class Policy(Part):
     hardship: Hardship
     waivers: WaiverAuthority
     complaints: Complaints
+    receipts: Receipts | None = None
+    """A receipt for what was paid, one a day, and a last word when nothing is overdue any more. Left out: neither."""
     review_within: Duration
     """How long a person who must decide something has before it is raised again."""
     legal_review: LegalReview
@@ -325,6 +334,7 @@ class Policy(Part):
             *_stage_faults(self),
             *_haste_faults(self),
             *self.tracks.faults(),
+            *_receipt_faults(self),
             *_plan_faults(self),
             *_legal_review_faults(self),
         ]
@@ -444,6 +454,15 @@ def _plan_faults(policy: Policy) -> Iterator[Fault]:
                 yield Fault((*place, currency), f"must be above zero, not {amount!r}")
         except MoneyError as error:
             yield Fault((*place, currency), str(error))
+
+
+def _receipt_faults(policy: Policy) -> Iterator[Fault]:
+    channels = policy.receipts.channels if policy.receipts is not None else ()
+    for number, channel in enumerate(channels):
+        if channel in (Channel.CALL, Channel.VOICE):
+            yield Fault(("receipts", "channels", number), "a receipt is given in writing; use sms, email or letter")
+        if channel in channels[:number]:
+            yield Fault(("receipts", "channels", number), "names a channel that was named before it; keep each once")
 
 
 def _legal_review_faults(policy: Policy) -> Iterator[Fault]:

@@ -222,3 +222,12 @@ def test_a_length_of_time_is_read_as_it_was_written(length: timedelta) -> None:
 def test_a_length_of_time_in_another_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="whole number and one unit"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("channels", "words"),
+    [(["call"], "given in writing"), (["sms", "sms"], "keep each once"), ([], "at least 1 item")],
+)
+def test_receipts_are_given_in_writing_by_channels_named_once(channels: list[str], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        fenfu_policy_with("receipts", {"channels": channels})

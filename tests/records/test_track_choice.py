@@ -61,7 +61,9 @@ def test_a_conversation_is_evidence_for_ninety_days_of_firm(office: Office) -> N
     office.call()
     booking = office.choose(evidence_ref="call-1")
     until = NOON + timedelta(days=90)
-    assert booking.events == (TrackSet(Track.FIRM, "finding", until),)
+    assert booking.events[0] == TrackSet(Track.FIRM, "finding", until)
+    (told,) = office.cases["acc-1"].owed_messages
+    assert (told.occasion, told.by_person) == ("track_finding", True)
     assert booking.answer == {"track": "firm", "firm_until": until.isoformat()}
 
 

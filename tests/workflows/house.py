@@ -88,6 +88,8 @@ class House:
     _sleep: Callable[[timedelta], Awaitable[datetime]]
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _collected: list[str] = field(default_factory=list)
+    _skips_time: bool = False
+    """Whether the engine's clock is one that tests turn."""
 
     def overdue(self, account_id: str | None = None, debtor_id: str | None = None, **changes: Any) -> Registration:
         """A plain account of a new person: 1,234.56 yuan in one instalment, due on day 0."""
@@ -251,7 +253,12 @@ class House:
         self._collected.clear()
 
     async def clear(self) -> None:
-        """Stop the workflows that still run, so that nothing of them is left to the next test."""
+        """Stop the workflows that still run, so that nothing of them is left to the next test.
+
+        What they have under way is let go first: the engine's clock would wait for it for ever.
+        """
+        if self._collected and self._skips_time:
+            await self.pass_time(timedelta(minutes=1))
         for account_id in self._collected:
             with suppress(RPCError):
                 await self.workflow(account_id).terminate()
@@ -300,7 +307,8 @@ async def open_house(
     now = await environment.get_current_time() if environment.supports_time_skipping else datetime.now(UTC)
     at_counsel = counsel or CounselFolder(folder / "legal")
     house = House(environment.client, database, library, duecourse, carriers, folder, now, due_date, at_counsel, sleep)
-    if environment.supports_time_skipping and now < beijing(due_date, "00:00"):
+    house._skips_time = environment.supports_time_skipping
+    if house._skips_time and now < beijing(due_date, "00:00"):
         await house.begin(due_date)
     else:
         house.train_agents()

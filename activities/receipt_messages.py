@@ -1,0 +1,60 @@
+"""What receipts and the last word on a case say, read from the records in the moment in which they are composed."""
+
+from datetime import date
+
+from sqlmodel import col, select
+
+from activities.desk import Desk
+from domain.ledger import EntryKind, Statement
+from domain.messages import OccasionFacts
+from domain.statements import local_day
+from storage.tables import LedgerEntry
+
+NOTHING = "none"
+"""Stands in a text that has nothing to say."""
+
+
+def received(desk: Desk, subject: str) -> OccasionFacts | None:
+    """What arrived on a day, all of it together; none if it was taken back, or if the last word on the case says it.
+
+    Args:
+        desk: the account.
+        subject: the day where the person lives, such as ``2027-03-31``.
+    """
+    day = date.fromisoformat(subject)
+    amount = _received_on(desk, day)
+    if not amount or is_over(desk, desk.statement()):
+        return None
+    return OccasionFacts(amounts={"received_amount": amount}, dates={"received_on": day})
+
+
+def over(desk: Desk, _subject: str) -> OccasionFacts | None:
+    """That nothing is overdue any more, and what is owed back if too much was paid; none once something is overdue."""
+    statement = desk.statement()
+    if not is_over(desk, statement):
+        return None
+    credit = max(0, statement.credit_minor)
+    texts = {
+        "over_as": "cured" if statement.balance.total_minor else "settled",
+        "has_credit": "yes" if credit else NOTHING,
+    }
+    return OccasionFacts(amounts={"credit_amount": credit}, texts=texts)
+
+
+def is_over(desk: Desk, statement: Statement) -> bool:
+    """Whether something was overdue on the account and nothing is any more."""
+    was_overdue = any(each.instalment.overdue_from <= desk.now for each in statement.instalments)
+    return was_overdue and not statement.arrears(desk.now).total_minor
+
+
+def _received_on(desk: Desk, day: date) -> int:
+    """In minor units, by the day on which it was booked."""
+    rows = desk.session.exec(select(LedgerEntry).where(col(LedgerEntry.account_id) == desk.account.account_id)).all()
+    taken_back = {each.reverses for each in rows}
+    return sum(
+        each.amount_minor
+        for each in rows
+        if each.kind == EntryKind.PAYMENT
+        and each.entry_id not in taken_back
+        and local_day(each.booked_at, desk.debtor.time_zone) == day
+    )
