@@ -15,6 +15,7 @@ from activities.answered import close_answered
 from activities.booking_facts import book_fact
 from activities.booking_requests import book_request
 from activities.counsel_notices import note_for_counsel
+from activities.credit_reports import note_disputes
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
@@ -97,6 +98,7 @@ class Books:
                     effect = book_request(desk, message, order.case)
                 others = effect.others + _tell_others(desk, order, message, effect)
                 note_end_of_review(desk, effect.events)
+                note_disputes(desk, effect.events)
                 duties = review_duties(desk)
                 note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
                 moved = any(isinstance(each, DebtChanged) for each in effect.events)

@@ -7,6 +7,8 @@ from activities.booking_plans import agree_plan, counter_plan, propose_plan
 from activities.complaints import complete_task, extend_complaint, resolve_complaint
 from activities.contact_preferences import end_preference
 from activities.counsel_notices import note_withdrawal
+from activities.credit_reports import announce
+from activities.debt_verification import verify_debt
 from activities.desk import Desk, RefusedError
 from activities.duties import note_given_otherwise
 from activities.effects import Effect, debt_effect
@@ -28,6 +30,7 @@ from domain.holds import Hold
 from domain.ledger import Entry, EntryKind
 from domain.money import MoneyError, format_minor, parse_minor
 from domain.requests import (
+    AnnounceCreditReport,
     CloseCase,
     CompleteTask,
     CounterPlan,
@@ -46,6 +49,7 @@ from domain.requests import (
     ResolveComplaint,
     ResumeCase,
     SetTrack,
+    VerifyDebt,
     WithdrawReferral,
 )
 from domain.terms import PERSON_WIDE_HOLDS, ClosedReason, HoldKind
@@ -191,6 +195,16 @@ def _(request: EndCircumstance, desk: Desk, case: Case) -> Effect:
     if hold.kind not in PERSON_WIDE_HOLDS:
         return Effect((event,), answer)
     return Effect((event,), answer, tell=_lift(desk, request, hold.kind, hold.hold_id))
+
+
+@_book.register
+def _(request: VerifyDebt, desk: Desk, case: Case) -> Effect:
+    return verify_debt(desk, request, case)
+
+
+@_book.register
+def _(request: AnnounceCreditReport, desk: Desk, _case: Case) -> Effect:
+    return announce(desk, request)
 
 
 @_book.register

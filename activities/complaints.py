@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from activities.debt_verification import require_verification
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from activities.occasions import owe
@@ -101,9 +102,10 @@ def resolve_complaint(desk: Desk, request: ResolveComplaint, case: Case) -> Effe
     Where the reasons are not stored here, or no workflow sends any more, it ends at once and a person is asked to tell.
 
     Raises:
-        RefusedError: if it was decided before, or a remedy is beyond its limits.
+        RefusedError: if it was decided before, a remedy is beyond its limits, or a disputed debt is not verified yet.
     """
     complaint, _ = _undecided(desk, request.complaint_id, case)
+    require_verification(desk, hold_kind_of(complaint.category), request)
     done = carry_out(desk, request, complaint, case)
     answer = {"complaint_id": complaint.complaint_id, "outcome": request.outcome.value, **done.answer}
     can_write = desk.session.get(StoredText, request.explanation_ref) is not None

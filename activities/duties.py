@@ -6,6 +6,7 @@ Everything happens inside the transactions of others, whenever something has hap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from activities.credit_reports import note_notices
 from activities.desk import Desk, RefusedError
 from activities.guard import Guard
 from domain.case import PlannedContact
@@ -48,6 +49,7 @@ def review_duties(desk: Desk, *, everything: bool = False) -> tuple[CaseEvent, .
     facts = _facts(desk, duties, rows)
     owed = duties_owed(duties, facts)
     changed = [*_record_owed(desk, rows, owed), *_drop(desk, rows, owed), *(each for each in rows if _untold(each))]
+    note_notices(desk, duties, replace(facts, records=_records(rows)))
     if not changed and not everything:
         return ()
     revision = max((abs(each.revision) for each in rows), default=0) + bool(changed)
@@ -137,11 +139,12 @@ def duty_facts(desk: Desk) -> DutyFacts:
 def _possible(desk: Desk) -> tuple[Duty, ...]:
     """The duties that the account may have; without any, nothing is read of the records."""
     reached = _STAGES.index(_stage(desk))
-    return tuple(
-        each
-        for each in desk.pack.duties
-        if each.trigger not in _BY_STAGE or reached >= _STAGES.index(_BY_STAGE[each.trigger])
-    )
+    return tuple(each for each in desk.pack.duties if each.or_trigger is not None or reached >= _asks_from(each))
+
+
+def _asks_from(duty: Duty) -> int:
+    """The number of the stage from which on a duty is to be looked at."""
+    return _STAGES.index(_BY_STAGE[duty.trigger]) if duty.trigger in _BY_STAGE else 0
 
 
 def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> DutyFacts:
@@ -158,6 +161,8 @@ def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> 
             for each in desk.statement().instalments
         ),
         first_communication_at=first,
+        debt_verified_at=account.debt_verified_at,
+        credit_report_announced_at=account.credit_report_announced_at,
         time_zone=desk.debtor.time_zone,
         calendar=pack.holidays.calendar(pack.known_region(account.jurisdiction.partition("-")[2])),
         records=_records(rows),

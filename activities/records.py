@@ -6,6 +6,7 @@ from temporalio.exceptions import ApplicationError
 from activities.asked_meanwhile import owed_meanwhile
 from activities.booking import Books, settle_refused
 from activities.complaints import end_complaint
+from activities.credit_reports import note_cure
 from activities.desk import Desk, Library, RefusedError
 from activities.opening import open_account
 from domain.complaints import message_to_tell, told_of
@@ -108,6 +109,7 @@ class Records:
             account, _ = lock_account(session, case.account_id)
             write_milestones(session, account, case.milestones)
             store_case(session, account, case)
+            note_cure(session, case)
             if case.closed is not None:
                 person_tasks.close_all(session, case.account_id, case.closed.at)
             if case.debt.credit_minor and case.closed is not None:

@@ -56,6 +56,8 @@ _OPTIONS = {
             "done_by",
             "extended_by",
             "completed_by",
+            "verified_by",
+            "announced_by",
         ),
         "--by",
     ),

@@ -14,6 +14,8 @@ from domain.registration import end_of_day
 from domain.terms import Channel, Stage
 
 _ORDER = tuple(Stage)
+_ASKED_FOR = frozenset({Trigger.DEBT_VERIFIED, Trigger.CREDIT_REPORT_ANNOUNCED})
+"""Triggers that somebody sets, each time for a notice of its own."""
 
 
 class DutyState(StrEnum):
@@ -74,6 +76,9 @@ class DutyFacts:
     calendar: HolidayCalendar
     """By which working days are counted."""
     records: Sequence[DutyRecord] = ()
+    debt_verified_at: datetime | None = None
+    """When a named person found the debt to be owed that is disputed now."""
+    credit_report_announced_at: datetime | None = None
 
     @property
     def arrears_minor(self) -> int:
@@ -134,6 +139,10 @@ def triggered_at(trigger: Trigger, facts: DutyFacts) -> datetime | None:
             return None if since is None else max(since, facts.opened_at)
         case Trigger.FIRST_COMMUNICATION:
             since = facts.first_communication_at
+        case Trigger.DEBT_VERIFIED:
+            since = facts.debt_verified_at
+        case Trigger.CREDIT_REPORT_ANNOUNCED:
+            since = facts.credit_report_announced_at
         case Trigger.ESCALATION | Trigger.PRE_LEGAL:
             since = facts.now if _ORDER.index(facts.stage) >= _ORDER.index(Stage(trigger.value)) else None
         case _:
@@ -169,9 +178,11 @@ def _owed(duty: Duty, facts: DutyFacts, begins: datetime | None = None) -> DutyO
     pending = next((each for each in records if each.state is DutyState.OWED), None)
     given_at = _given_at(records)
     since = triggered_at(duty.trigger, facts)
+    if since is None and duty.or_trigger is not None:
+        since, begins = triggered_at(duty.or_trigger, facts), facts.now
     if since is None:
         return None
-    if given_at is not None:
+    if given_at is not None and (duty.trigger not in _ASKED_FOR or given_at >= since):
         if duty.repeats_every is None or duty.within is None:
             return None
         since = given_at + duty.repeats_every - duty.within

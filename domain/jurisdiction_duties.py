@@ -22,6 +22,10 @@ class Trigger(StrEnum):
     """The case has come to the stage escalation."""
     PRE_LEGAL = "pre_legal"
     """The case has come to the stage pre_legal."""
+    DEBT_VERIFIED = "debt_verified"
+    """A named person has looked into a dispute that is open, and found the debt to be owed."""
+    CREDIT_REPORT_ANNOUNCED = "credit_report_announced"
+    """The lender has announced that it means to report the debt to a credit bureau."""
 
 
 class Proof(StrEnum):
@@ -41,6 +45,8 @@ class Duty(Sourced):
     rule: RuleId
     """The rule of the jurisdiction that it comes from."""
     trigger: Trigger
+    or_trigger: Trigger | None = None
+    """Another one, if either will do."""
     within: Duration | None = None
     """From the trigger to the deadline, if the law sets one."""
     warn_before: Duration | None = None

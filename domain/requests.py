@@ -180,6 +180,21 @@ class EndCircumstance(Request):
     ended_by: Reference
 
 
+class VerifyDebt(Request):
+    """A named person has looked into a dispute and found the debt to be owed, with the evidence."""
+
+    complaint_id: Reference
+    evidence_ref: Reference
+    verified_by: Reference
+
+
+class AnnounceCreditReport(Request):
+    """The lender means to report the debt to a credit bureau."""
+
+    reason_code: ReasonCode
+    announced_by: Reference
+
+
 class NoticeWay(StrEnum):
     """How a notice of the law was given without this product."""
 
@@ -260,6 +275,8 @@ REQUESTS: dict[str, type[Request]] = {
     "hold_case": HoldCase,
     "resume_case": ResumeCase,
     "end_circumstance": EndCircumstance,
+    "verify_debt": VerifyDebt,
+    "announce_credit_report": AnnounceCreditReport,
     "record_duty_done": RecordDutyDone,
     "decide_stopped_case": DecideStoppedCase,
     "end_contact_preference": EndContactPreference,

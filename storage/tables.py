@@ -120,6 +120,10 @@ class Account(SQLModel, table=True):
     """The closed case, from which a reopening goes on."""
     review_chosen_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     """When somebody chose a legal review because the person has stopped all contact; none once that is over."""
+    debt_verified_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When a named person found the debt to be owed that is disputed now; none once the dispute is decided."""
+    credit_report_announced_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When the lender last announced that it means to report the debt to a credit bureau."""
 
 
 class AccountInstalment(SQLModel, table=True):
@@ -378,6 +382,22 @@ class RecordedDuty(SQLModel, table=True):
     """Whether no interest runs from its deadline until it is given."""
     revision: int
     """The number of the account's change of duties that wrote it last; not above zero until the case is told."""
+
+
+class CreditReportEvent(SQLModel, table=True):
+    """What a lender that reports to credit bureaus has to know of an account; the lender reports, not this product."""
+
+    __table_args__ = (UniqueConstraint("account_id", "kind", "reference"),)
+
+    number: int | None = Field(default=None, primary_key=True)
+    account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
+    kind: str = Field(max_length=20)
+    """A ``CreditReportKind`` of ``storage.credit_reports``."""
+    reference: str = Field(max_length=160)
+    """The announcement, notice, dispute or end that it is about."""
+    at: datetime = Field(sa_type=UtcInstant)
+    from_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """From when the debt may be reported."""
 
 
 class StoredText(SQLModel, table=True):

@@ -30,6 +30,7 @@ from domain.events import (
     PromiseTaken,
     ReferralDecided,
     ReviewChosen,
+    TimePassed,
     TrackSet,
     WaiverDecided,
     WaiverRequested,
@@ -59,6 +60,7 @@ from domain.ledger import Entry, EntryKind, Instalment, Statement
 from domain.money import parse_minor, split_evenly
 from domain.orders import Booking, Refusal
 from domain.requests import (
+    AnnounceCreditReport,
     BeginCall,
     CloseCase,
     DecideLegalReferral,
@@ -74,6 +76,7 @@ from domain.requests import (
     ResumeCase,
     SetTrack,
     StoppedChoice,
+    VerifyDebt,
     WithdrawReferral,
 )
 from domain.statements import statement
@@ -141,6 +144,8 @@ class Office:
                 return self._choice(message, case, now)
             case DecideStoppedCase():
                 return _choice_for_stopped(message, case, now)
+            case VerifyDebt() | AnnounceCreditReport():
+                return (TimePassed(now),)
             case RecordDutyDone():
                 return (MessageSettled(message.message_id),)
         return ()

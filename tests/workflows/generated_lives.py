@@ -234,13 +234,15 @@ class MadeUpLives:
         """Decide the oldest complaint that is open on the account."""
         decided = {each.body["complaint_id"] for each in life.told_of("resolve_complaint")}
         filed = [each.body["complaint_id"] for each in life.told_of("file_complaint")]
+        denied = [each.body for each in life.told_of("file_complaint") if each.body["category"] == "dispute"]
+        disputes = {each["complaint_id"] for each in denied}
         for complaint_id in (each for each in filed if each not in decided):
             text_ref = await self._house.duecourse.store_text(life.account_id, "We have looked into it.")
             await self._ask(
                 life,
                 "resolve_complaint",
                 complaint_id=complaint_id,
-                outcome="rejected",
+                outcome="upheld" if complaint_id in disputes else "rejected",
                 resolved_by="agent-2",
                 explanation_ref=text_ref,
             )
