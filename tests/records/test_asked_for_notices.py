@@ -57,7 +57,7 @@ def sent_and_resolved(house: House) -> None:
     assert refusal is not None
     house.send()
     with house.reading() as session:
-        (letter,) = [each for each in session.exec(select(Contact)) if each.occasion == "debt_verification"]
+        (letter,) = session.exec(select(Contact).where(Contact.occasion == "debt_verification")).all()
     assert letter.words
     assert resolve(house, "partly_upheld", 2) is None
     assert house.case.open_holds(house.now) == ()
@@ -125,7 +125,7 @@ def test_a_notice_that_comes_back_takes_the_leave_away_until_another_has_been_gi
     while ("furnishing_notice", 1, "given") not in house.states():
         house.send()
     with house.reading() as session:
-        letter = next(each for each in session.exec(select(Contact)) if each.occasion == "furnishing_notice")
+        (letter,) = session.exec(select(Contact).where(Contact.occasion == "furnishing_notice")).all()
     receipt = {"contact_id": letter.contact_id, "status": "failed", "at": house.now.isoformat()}
     house.tell("report_delivery", **receipt)
     assert told_of_reports(house) == ["announced", "may_be_reported", "notice_lost"]
