@@ -134,7 +134,7 @@ def test_a_notice_that_comes_back_takes_the_leave_away_until_another_has_been_gi
 
 def test_in_china_the_announcement_owes_the_notice_before_its_stage_has_come(open_house: Open) -> None:
     house = open_house(chinese())
-    assert house.case.owed_messages == ()
+    assert not house.case.owed_messages
     announce(house)
     assert [each.occasion for each in house.case.owed_messages] == ["bad_information_notice"]
 
