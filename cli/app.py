@@ -17,6 +17,7 @@ from cli import (
     personal_data,
     plans,
     promises,
+    report,
     reviews,
     setup,
     steering,
@@ -50,6 +51,6 @@ app = typer.Typer(
 )
 
 _ASKING = (accounts, payments, plans, promises, complaints, person, calls, waivers, steering, duties, legal)
-_LOOKING = (legal_files, lists, tasks, trail)
+_LOOKING = (legal_files, lists, tasks, trail, report)
 for subject in (*_ASKING, *_LOOKING, agents, exams, reviews, personal_data, setup):
     app.add_typer(subject.commands)

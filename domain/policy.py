@@ -83,7 +83,7 @@ class Goal(Part):
     recover_percent: Percent
     """The share of the arrears to be recovered."""
     within: Duration
-    """Counted from the day on which an account became overdue."""
+    """Counted from when an account became overdue, or its case opened if that was later."""
 
 
 class LenderDetails(Part):
