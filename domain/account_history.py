@@ -2,25 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from domain.ledger import Entry, Instalment
 from domain.policy import Goal
 from domain.requests import ComplaintOutcome
-from domain.terms import Channel, ClosedReason, Stage, Track
-
-
-class PromiseResult(StrEnum):
-    """How far a promise to pay was kept."""
-
-    OPEN = "open"
-    """Its day and grace are not over."""
-    KEPT = "kept"
-    """All of it was paid in time."""
-    PARTLY_KEPT = "partly_kept"
-    """Some of it was paid in time."""
-    BROKEN = "broken"
-    """None of it was paid in time."""
+from domain.terms import Channel, ClosedReason, PromiseOutcome, Stage, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +51,8 @@ class AccountHistory:
     track: Track = Track.STANDARD
     closed: ClosedReason | None = None
     contacts: tuple[ContactMade, ...] = ()
-    promises: tuple[PromiseResult, ...] = ()
+    promises: tuple[PromiseOutcome | None, ...] = ()
+    """What became of each; none while its day and grace are not over."""
     complaints: tuple[ComplaintMade, ...] = ()
 
     @property

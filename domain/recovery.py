@@ -55,7 +55,8 @@ class Recovery:
 
     accounts: int = 0
     due_minor: int = 0
-    """What had fallen due by the end of the goal's time, or until now while that runs, as the contracts have it."""
+    """What had fallen due by the end of the goal's time, or until now while that runs, as the contracts have it; what
+    was found never to be owed is taken off."""
     recovered_minor: int = 0
     """What was paid of it within the goal's time."""
     later_minor: int = 0
@@ -109,7 +110,8 @@ def aim_of(goal: Goal, instalments: Sequence[Instalment], opened_at: datetime) -
 def recovery_of(aim: Aim, instalments: Iterable[Instalment], entries: Sequence[Entry], as_of: datetime) -> Recovery:
     """What was recovered of one account by a moment, with an eye on its goal."""
     ends = min(as_of, aim.until)
-    due = sum(each.total_minor for each in instalments if each.overdue_from <= ends)
+    fallen_due = sum(each.total_minor for each in instalments if each.overdue_from <= ends)
+    due = max(0, fallen_due - _total(entries, as_of, EntryKind.CORRECTION))
     money = received(entries, as_of)
     in_time = _paid_of(due, money, ends)
     return Recovery(
@@ -117,7 +119,7 @@ def recovery_of(aim: Aim, instalments: Iterable[Instalment], entries: Sequence[E
         due_minor=due,
         recovered_minor=in_time,
         later_minor=max(0, _paid_of(due, money, as_of) - in_time),
-        waived_minor=sum(each.amount_minor for each in _standing(entries, as_of, EntryKind.WAIVER)),
+        waived_minor=_total(entries, as_of, EntryKind.WAIVER),
         goal_hundredths=due * aim.recover_percent,
         until=aim.until,
     )
@@ -141,6 +143,10 @@ def percent(part: int, whole: int) -> float | None:
 def _paid_of(due_minor: int, money: Iterable[Received], until: datetime) -> int:
     paid = sum(each.amount_minor for each in money if each.at <= until)
     return max(0, min(due_minor, paid))
+
+
+def _total(entries: Sequence[Entry], as_of: datetime, kind: EntryKind) -> int:
+    return sum(each.amount_minor for each in _standing(entries, as_of, kind))
 
 
 def _standing(entries: Sequence[Entry], as_of: datetime, kind: EntryKind) -> list[Entry]:

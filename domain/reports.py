@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.account_history import AccountHistory, ContactMade, PromiseResult
+from domain.account_history import AccountHistory, ContactMade
 from domain.recovery import Aim, Received, Recovery, aim_of, percent, received, recovery_of
 from domain.report_figures import (
     ChannelFigures,
@@ -22,7 +22,7 @@ from domain.report_figures import (
     StageRoll,
 )
 from domain.requests import ComplaintOutcome
-from domain.terms import Channel, ClosedReason, Stage, Track
+from domain.terms import Channel, ClosedReason, PromiseOutcome, Stage, Track
 
 _CURVE_STEPS = 30
 _STAGES = tuple(Stage)
@@ -138,10 +138,10 @@ def _promises(histories: Iterable[AccountHistory]) -> PromiseFigures:
     became = Counter(each for history in histories for each in history.promises)
     return PromiseFigures(
         taken=became.total(),
-        kept=became[PromiseResult.KEPT],
-        partly_kept=became[PromiseResult.PARTLY_KEPT],
-        broken=became[PromiseResult.BROKEN],
-        open=became[PromiseResult.OPEN],
+        kept=became[PromiseOutcome.KEPT],
+        partly_kept=became[PromiseOutcome.PARTLY_KEPT],
+        broken=became[PromiseOutcome.BROKEN],
+        open=became[None],
     )
 
 

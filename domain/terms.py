@@ -119,6 +119,17 @@ class HoldKind(StrEnum):
     """The person asked in writing that contact cease."""
 
 
+class PromiseOutcome(StrEnum):
+    """What became of a promise."""
+
+    KEPT = "kept"
+    """All of it was paid in time."""
+    PARTLY_KEPT = "partly_kept"
+    """Some of it was paid in time."""
+    BROKEN = "broken"
+    """None of it was paid in time."""
+
+
 class ClosedReason(StrEnum):
     """Why a case ended."""
 

@@ -7,13 +7,13 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from domain.case import Case, Milestone
-from domain.terms import Channel, HoldKind
+from domain.terms import Channel, HoldKind, PromiseOutcome
 from domain.tracks import FIRM_SUBJECT
 from storage import audit, person_tasks
 from storage.database import lock_debtor_of
 from storage.people import end_hold
 from storage.plans import end_plan, note_missed
-from storage.promises import PromiseOutcome, judge_promise
+from storage.promises import judge_promise
 from storage.tables import Account, AccountState, Debtor
 
 _CASES: TypeAdapter[Case] = TypeAdapter(Case)

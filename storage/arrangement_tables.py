@@ -45,6 +45,6 @@ class RecordedPromise(SQLModel, table=True):
     taken_by: str | None = Field(default=None, max_length=100)
     judged_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = Field(default=None, max_length=20)
-    """A ``PromiseOutcome`` of ``storage.promises``."""
+    """A ``PromiseOutcome`` of ``domain.terms``."""
     paid_minor: int | None = Field(default=None, sa_type=BigInteger)
     """What of it had been paid when it was judged."""

@@ -9,19 +9,9 @@ from typing import assert_never
 
 from sqlmodel import Session, col, select
 
+from domain.terms import PromiseOutcome
 from storage.arrangement_tables import RecordedPromise
 from storage.tables import Account
-
-
-class PromiseOutcome(StrEnum):
-    """What became of a promise."""
-
-    KEPT = "kept"
-    """All of it was paid in time."""
-    PARTLY_KEPT = "partly_kept"
-    """Some of it was paid in time."""
-    BROKEN = "broken"
-    """None of it was paid in time."""
 
 
 class SharedBy(StrEnum):

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from domain.account_history import AccountHistory, ComplaintMade, ContactMade, PromiseResult, StageEntered
+from domain.account_history import AccountHistory, ComplaintMade, ContactMade, StageEntered
 from domain.ledger import Entry, EntryKind, Instalment
 from domain.policy import Goal
 from domain.requests import ComplaintOutcome
-from domain.terms import Channel, ClosedReason, Stage, Track
+from domain.terms import Channel, ClosedReason, PromiseOutcome, Stage, Track
+from storage.arrangement_tables import RecordedPromise
 from storage.policies import kept_policy
 from storage.tables import (
     Account,
@@ -27,7 +28,6 @@ from storage.tables import (
 
 _LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN, ContactStatus.FAILED)
 _TURNS = ("opened", "stage_entered", "referred", "closed", "reopened", "track_changed", "set_track")
-_PROMISES = {"promise_kept": PromiseResult.KEPT, "promise_broken": PromiseResult.BROKEN}
 
 
 @dataclass
@@ -172,20 +172,19 @@ class _Reading:
             found[account_id].append(ContactMade(Channel(channel), at, arrived))
         return found
 
-    def _promises(self) -> dict[str, list[PromiseResult]]:
-        """Promises taken in calls, with what the trail says became of each."""
-        ended = self._rows(
-            AuditRecord.account_id,
-            AuditRecord.subject,
-            AuditRecord.kind,
-            where=[col(AuditRecord.kind).in_(_PROMISES), col(AuditRecord.at) <= self.as_of],
+    def _promises(self) -> dict[str, list[PromiseOutcome | None]]:
+        """What became of each promise that had been taken."""
+        rows = self._rows(
+            RecordedPromise.account_id,
+            RecordedPromise.judged_at,
+            RecordedPromise.outcome,
+            where=[col(RecordedPromise.taken_at) <= self.as_of],
+            order_by=[RecordedPromise.taken_at],
         )
-        became = {(account_id, promise_id): _PROMISES[kind] for account_id, promise_id, kind in ended}
-        found: dict[str, list[PromiseResult]] = defaultdict(list)
-        for account_id, body, booking in self._told("record_call_outcome"):
-            if "promise" in body:
-                promise_id = ((booking or {}).get("answer") or {}).get("promise_id", "")
-                found[account_id].append(became.get((account_id, promise_id), PromiseResult.OPEN))
+        found: dict[str, list[PromiseOutcome | None]] = defaultdict(list)
+        for account_id, judged_at, outcome in rows:
+            judged = judged_at is not None and judged_at <= self.as_of
+            found[account_id].append(PromiseOutcome(outcome) if judged else None)
         return found
 
     def _complaints(self) -> dict[str, list[ComplaintMade]]:
@@ -193,11 +192,11 @@ class _Reading:
         persons = dict(map(tuple, self._rows(Account.account_id, Account.debtor_id)))
         outcomes = {
             (persons[account_id], body["complaint_id"]): ComplaintOutcome(body["outcome"])
-            for account_id, body, _ in self._told("resolve_complaint")
+            for account_id, body in self._told("resolve_complaint")
         }
         found: dict[str, list[ComplaintMade]] = defaultdict(list)
         filed: set[tuple[str, str]] = set()
-        for account_id, body, _ in self._told("file_complaint"):
+        for account_id, body in self._told("file_complaint"):
             complaint = (persons[account_id], body["complaint_id"])
             if complaint not in filed:
                 filed.add(complaint)
@@ -205,11 +204,10 @@ class _Reading:
         return found
 
     def _told(self, name: str) -> Sequence[Any]:
-        """Account, body and booking of the messages of a name that were not refused, in the order of their coming."""
+        """Account and body of the messages of a name that were not refused, in the order of their coming."""
         return self._rows(
             BookedMessage.account_id,
             BookedMessage.body,
-            BookedMessage.booking,
             where=[
                 col(BookedMessage.name) == name,
                 col(BookedMessage.booked_at) <= self.as_of,

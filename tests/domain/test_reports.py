@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.account_history import AccountHistory, ComplaintMade, ContactMade, PromiseResult, StageEntered
-from domain.ledger import Entry, EntryKind
+from domain.account_history import AccountHistory, ComplaintMade, ContactMade, StageEntered
+from domain.ledger import Component, Entry, EntryKind
 from domain.policy import Goal
 from domain.recovery import GoalStanding, aim_of, recovery_of
 from domain.report_figures import PortfolioReport
 from domain.reports import report_on
 from domain.requests import ComplaintOutcome
-from domain.terms import Channel, ClosedReason, Stage, Track
+from domain.terms import Channel, ClosedReason, PromiseOutcome, Stage, Track
 from tests.domain.builders import CURRENCY, day, instalment, payment, reversal, waiver
 
 GOAL = Goal(recover_percent=60, within=timedelta(days=30))
@@ -97,6 +97,12 @@ def test_a_payment_that_did_not_hold_was_never_recovered_and_one_paid_back_is_no
 def test_a_waiver_is_told_apart_and_is_no_recovery() -> None:
     found = portfolio(account(on(3, waiver(800)), on(4, waiver(200, "w2")), on(5, reversal("w2")))).whole
     assert (found.waived_minor, found.recovered_minor, found.due_minor) == (800, 0, 10_000)
+
+
+def test_what_was_never_owed_is_not_to_be_recovered() -> None:
+    correction = Entry("c1", EntryKind.CORRECTION, 5_000, component=Component.PRINCIPAL)
+    found = portfolio(account(on(2, payment(3_000)), on(20, correction))).whole
+    assert (found.due_minor, found.recovered_percent) == (5_000, 60.0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 60), st.integers(1, 9_000)), max_size=6), st.floats(0, 60))
@@ -227,11 +233,11 @@ def test_a_payment_belongs_to_the_stage_in_which_it_arrived() -> None:
 
 
 def test_the_share_of_promises_kept_is_of_those_whose_time_is_over() -> None:
-    made = (PromiseResult.KEPT, PromiseResult.BROKEN, PromiseResult.OPEN)
-    found = portfolio(account(promises=made), account(promises=(PromiseResult.PARTLY_KEPT,))).promises
+    made = (PromiseOutcome.KEPT, PromiseOutcome.BROKEN, None)
+    found = portfolio(account(promises=made), account(promises=(PromiseOutcome.PARTLY_KEPT,))).promises
     assert (found.taken, found.kept, found.partly_kept, found.broken, found.open) == (4, 1, 1, 1, 1)
     assert found.kept_percent == 33.3
-    assert portfolio(account(promises=(PromiseResult.OPEN,))).promises.kept_percent is None
+    assert portfolio(account(promises=(None,))).promises.kept_percent is None
 
 
 def test_complaint_rates_leave_disputes_and_the_share_upheld_leaves_open_ones_out() -> None:

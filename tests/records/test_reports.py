@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from activities.opening import open_account
-from domain.account_history import AccountHistory, ComplaintMade, PromiseResult
+from domain.account_history import AccountHistory, ComplaintMade
 from domain.orders import OpenCase
 from domain.requests import ComplaintOutcome
-from domain.terms import Channel, ClosedReason, Stage, Track
+from domain.terms import Channel, ClosedReason, PromiseOutcome, Stage, Track
 from storage.accounts import lock_account, write_milestones
 from storage.registration import register
 from storage.reports import read_histories
@@ -103,14 +103,18 @@ def test_stages_track_and_end_are_those_of_the_trail(open_house: Open) -> None:
 def test_promises_are_told_with_what_became_of_them(open_house: Open) -> None:
     house = open_house()
     promise(house, "50.00", "2027-03-03", "call-1")
-    assert history(house).promises == (PromiseResult.OPEN,)
+    assert history(house).promises == (None,)
     house.pass_time(DAY)
     house.pay("50.00")
     house.pass_time(DAY)
     promise(house, "70.00", "2027-03-05", "call-2")
+    house.pay("20.00")
+    house.pass_time(20 * DAY)
+    promise(house, "30.00", "2027-03-25", "call-3")
     house.pass_time(20 * DAY)
     write_down_milestones(house)
-    assert history(house).promises == (PromiseResult.KEPT, PromiseResult.BROKEN)
+    assert history(house).promises == (PromiseOutcome.KEPT, PromiseOutcome.PARTLY_KEPT, PromiseOutcome.BROKEN)
+    assert history(house, MORNING + 3 * DAY).promises == (PromiseOutcome.KEPT, None)
 
 
 def test_a_complaint_counts_once_however_many_accounts_hear_of_it(open_house: Open) -> None:
