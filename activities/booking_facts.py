@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
 
+from activities.booking_hardship import offer_at_end, report_hardship
 from activities.booking_payments import book_payment, book_reversal
 from activities.booking_promises import take_promise
 from activities.calls_made import book_call
@@ -94,8 +95,7 @@ def _(fact: FileComplaint, desk: Desk) -> Effect:
 
 @_book.register
 def _(fact: ReportHardship, desk: Desk) -> Effect:
-    until = ends_at(fact.until, desk) if fact.until is not None else desk.now + desk.policy.hardship.grace
-    return _hold_person(desk, Hold(HoldKind.HARDSHIP, fact.hardship_id, desk.now, until, reason=fact.reason_code))
+    return report_hardship(desk, fact)
 
 
 @_book.register
@@ -120,7 +120,8 @@ def _(fact: LiftHold, desk: Desk) -> Effect:
     end_hold(desk.session, desk.account.debtor_id, desk.account.account_id, fact.hold_kind, fact.hold_id, desk.now)
     if fact.hold_kind is HoldKind.COMPLAINT:
         return Effect((ComplaintResolved(fact.hold_id, "decided_on_another_account", desk.now),))
-    return Effect((HoldEnded(fact.hold_kind, fact.hold_id, desk.now),))
+    ended = HoldEnded(fact.hold_kind, fact.hold_id, desk.now)
+    return Effect((ended, *offer_at_end(desk, fact.hold_kind, fact.hold_id)))
 
 
 @_book.register

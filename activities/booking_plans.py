@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from activities.amounts import minor
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from activities.occasions import owe
+from activities.plan_bounds import bounds_of
 from activities.plan_messages import last_day
 from domain.case import Case, Plan, PlanInstalment
 from domain.contact_facts import ServiceOccasion
@@ -45,7 +45,7 @@ def propose_plan(desk: Desk, request: ProposePlan) -> Effect:
     Raises:
         RefusedError: if it is beyond the policy's limits and nobody may approve it.
     """
-    bounds = bounds_of(desk, request.disposable_income)
+    bounds = _bounds(desk, request)
     schedule = even_schedule(_due_dates(request), bounds.covers_minor[0], bounds)
     if not schedule:
         words = f"{bounds.amount(bounds.covers_minor[0])} is too little for {request.instalment_count} instalments"
@@ -61,7 +61,7 @@ def counter_plan(desk: Desk, request: CounterPlan) -> Effect:
     Raises:
         RefusedError: if there is none within the limits.
     """
-    bounds, wish = bounds_of(desk, request.disposable_income), _as_schedule(desk, request.instalments)
+    bounds, wish = _bounds(desk, request), _as_schedule(desk, request.instalments)
     faults = [*beyond_order(wish, bounds), *beyond_limits(wish, bounds)]
     if not faults:
         return _proposed(desk, request, wish, status="accepted")
@@ -95,22 +95,9 @@ def agree_plan(desk: Desk, fact: AgreePlan, case: Case) -> Effect:
     return Effect(events, {"status": "applied", "plan_id": fact.plan_id})
 
 
-def bounds_of(desk: Desk, disposable_income: str | None = None) -> PlanBounds:
-    """The policy's limits for a plan on the account now."""
-    limits, currency, statement = desk.policy.plans, desk.account.currency, desk.statement()
-    share = None
-    if disposable_income is not None:
-        share = minor(disposable_income, desk) * limits.income_percent // 100
-    return PlanBounds(
-        currency=currency,
-        covers_minor=(statement.arrears(desk.now).total_minor, statement.balance.total_minor),
-        today=desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date(),
-        most_instalments=limits.most_instalments,
-        smallest_minor=limits.smallest_instalment_minor(currency),
-        longest_days=limits.longest.days,
-        down_payment_percent=limits.down_payment_percent,
-        most_a_month_minor=share,
-    )
+def _bounds(desk: Desk, request: ProposePlan | CounterPlan) -> PlanBounds:
+    stated = request.disposable_income
+    return bounds_of(desk, minor(stated, desk) if stated is not None else None)
 
 
 def _agreed_instalments(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> tuple[PlanInstalment, ...]:

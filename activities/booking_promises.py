@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
+from activities.amounts import minor
 from activities.desk import Desk, RefusedError
 from activities.occasions import owe
 from domain.case import Promise
 from domain.contact_facts import ServiceOccasion
 from domain.events import CaseEvent, MessagesOwed, PromiseTaken
 from domain.holds import Hold
-from domain.money import MoneyError, format_minor, parse_minor
+from domain.money import format_minor
 from domain.registration import end_of_day
 from domain.terms import HoldKind
 from storage.arrangement_tables import RecordedPromise
@@ -29,7 +30,7 @@ def take_promise(
     Raises:
         RefusedError: if its day has passed, its id was used, or it cannot stand beside those that are open.
     """
-    promise = _recorded(desk, promise_id, _minor(amount, desk), day, channel, taken_by)
+    promise = _recorded(desk, promise_id, minor(amount, desk), day, channel, taken_by)
     _refuse_beside(desk, promise)
     account = desk.account
     hold = Hold(HoldKind.PROMISE, promise_id, desk.now, until=promise.check_at)
@@ -96,10 +97,3 @@ def _reminder(desk: Desk, promise: RecordedPromise) -> tuple[CaseEvent, ...]:
     promise_id = promise.promise_id
     occasion, deadline = ServiceOccasion.PROMISE_REMINDER, promise.due_at
     return (MessagesOwed((owe(desk, occasion, promise_id, remind_at, deadline, owed_by=promise_id),)),)
-
-
-def _minor(amount: str, desk: Desk) -> int:
-    try:
-        return parse_minor(amount, desk.account.currency)
-    except MoneyError as error:
-        raise RefusedError("malformed", str(error)) from error

@@ -3,6 +3,7 @@
 from functools import singledispatch
 from typing import Any
 
+from activities.booking_hardship import grant_grace, offer_at_end
 from activities.booking_plans import agree_plan, counter_plan, propose_plan
 from activities.complaints import complete_task, extend_complaint, resolve_complaint
 from activities.contact_preferences import end_preference
@@ -107,8 +108,7 @@ def _(request: CompleteTask, desk: Desk, _case: Case) -> Effect:
 
 @_book.register
 def _(request: GrantGrace, desk: Desk, _case: Case) -> Effect:
-    until, hold_id = ends_at(request.until, desk), f"grace-{request.request_id}"
-    return _hold_account(desk, Hold(HoldKind.GRACE, hold_id, desk.now, until, reason=request.reason_code))
+    return grant_grace(desk, request)
 
 
 @_book.register
@@ -190,11 +190,11 @@ def _(request: EndCircumstance, desk: Desk, case: Case) -> Effect:
     if hold is None:
         raise RefusedError("unknown_circumstance", f"no open circumstance {request.circumstance_id} on this account")
     _end_hold(desk, hold.kind, hold.hold_id)
-    event = HoldEnded(hold.kind, hold.hold_id, desk.now)
+    events = (HoldEnded(hold.kind, hold.hold_id, desk.now), *offer_at_end(desk, hold.kind, hold.hold_id))
     answer = {"circumstance_id": hold.hold_id, "status": "ended"}
     if hold.kind not in PERSON_WIDE_HOLDS:
-        return Effect((event,), answer)
-    return Effect((event,), answer, tell=_lift(desk, request, hold.kind, hold.hold_id))
+        return Effect(events, answer)
+    return Effect(events, answer, tell=_lift(desk, request, hold.kind, hold.hold_id))
 
 
 @_book.register

@@ -82,9 +82,15 @@ NOTICE_FACTS = frozenset(
 OCCASION_FACTS = frozenset(
     {
         "answer_by",
+        "grace_ends",
         "instalment_amount",
         "instalment_date",
         "missed_amount",
+        "offer_count",
+        "offer_first",
+        "offer_first_date",
+        "offer_schedule",
+        "offer_total",
         "plan_agreed_on",
         "plan_cure",
         "plan_left",

@@ -11,6 +11,7 @@ from datetime import datetime
 from activities.complaint_messages import acknowledged, decided, extended
 from activities.desk import Desk
 from activities.guard import Guard
+from activities.hardship_messages import grace_that_ends, plan_to_offer
 from activities.plan_messages import agreed_plan, coming_instalment, missed_instalment
 from activities.promise_messages import coming_promise
 from activities.receipt_messages import over, received
@@ -49,6 +50,8 @@ OCCASIONS: Mapping[MessageOccasion, Occasion] = {
     ServiceOccasion.PLAN_AGREEMENT: Occasion(_IN_FULL, agreed_plan),
     ServiceOccasion.PLAN_MISSED: Occasion(_SOON, missed_instalment),
     ServiceOccasion.PROMISE_REMINDER: Occasion(_SOON, coming_promise),
+    ServiceOccasion.CHECK_IN: Occasion(_SOON, grace_that_ends),
+    ServiceOccasion.OFFER: Occasion(_SOON, plan_to_offer),
 }
 """Every service message and reply that can be owed. Each has its templates, and its lists in ``messages.yaml``."""
 

@@ -35,6 +35,8 @@ _EQUAL = MessageFacts(
     occasion=OccasionFacts(
         amounts={
             "instalment_amount": 31_289,
+            "offer_first": 20_849,
+            "offer_total": 125_093,
             "missed_amount": 31_287,
             "plan_left": 93_867,
             "plan_total": 125_154,
@@ -48,13 +50,19 @@ _EQUAL = MessageFacts(
             "decide_by": date(2026, 6, 7),
             "received_on": date(2026, 4, 29),
             "firm_until": date(2026, 8, 21),
+            "grace_ends": date(2026, 7, 24),
             "instalment_date": date(2026, 8, 19),
+            "offer_first_date": date(2026, 9, 28),
             "plan_agreed_on": date(2026, 5, 21),
             "promise_date": date(2026, 10, 23),
         },
         days={"plan_cure": 13},
-        schedules={"plan_schedule": ((date(2026, 6, 27), 62_577), (date(2026, 7, 29), 62_577))},
+        schedules={
+            "offer_schedule": ((date(2026, 9, 28), 20_849), (date(2026, 10, 28), 104_244)),
+            "plan_schedule": ((date(2026, 6, 27), 62_577), (date(2026, 7, 29), 62_577)),
+        },
         texts={
+            "offer_count": "36",
             "complaint_id": "C-7734",
             "outcome": "upheld",
             "explanation": "Quoth the raven, thrice.",

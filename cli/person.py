@@ -25,6 +25,7 @@ def hardship(
     account_id: AccountId,
     reason: Reason,
     until: Until = None,
+    evidence: Annotated[str | None, typer.Option(metavar="REF", help="The reference of what shows it.")] = None,
     hardship_id: Annotated[str | None, typer.Option(help="Its id.", show_default="a new one")] = None,
     event_id: EventId = None,
     occurred_at: OccurredAt = None,
@@ -34,6 +35,7 @@ def hardship(
 
     async def work(duecourse: Duecourse) -> Answer:
         body = {"hardship_id": hardship_id or new_id("hardship"), "reason_code": reason, "until": until}
+        body |= {"evidence_ref": evidence}
         return await tell(duecourse, account_id, "report_hardship", event_id, occurred_at, **body)
 
     answer(as_json, "Hardship reported", work)

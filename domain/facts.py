@@ -159,6 +159,10 @@ class ReportHardship(Fact):
     hardship_id: Reference
     reason_code: ReasonCode
     until: UntilDay | None = None
+    evidence_ref: Reference | None = None
+    """What shows it, such as a stored text or document."""
+
+    added = frozenset({"evidence_ref"})
 
 
 class CallOutcome(StrEnum):

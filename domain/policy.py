@@ -248,6 +248,12 @@ class Hardship(Part):
 
     grace: Duration
     """How long contact stops when the report names no day."""
+    most_a_year: Duration = timedelta(days=120)
+    """The most time that reports give in a year; beyond it a person may still grant some."""
+    check_in_before: Duration = timedelta(days=7)
+    """How long before the end the person is asked how they are."""
+    longest_extension: Duration = timedelta(days=90)
+    """The most that a person may grant at once."""
 
 
 class WaiverAuthority(Part):

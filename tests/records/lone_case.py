@@ -13,9 +13,9 @@ from activities.contacts import Contacts
 from activities.desk import Library
 from activities.opening import open_account
 from domain.contact_orders import events_after, order_of
-from domain.events import PersonAsked, TimePassed, apply
-from domain.next_step import Step, StepKind, next_step
-from domain.orders import Booking, ContactOrder, ContactOutcome, ContactResult, MessageToBook, OpenCase
+from domain.events import CaseEvent, MomentFound, PersonAsked, TimePassed, apply
+from domain.next_step import Step, StepKind, next_step, wanted_at
+from domain.orders import Booking, ContactOrder, ContactOutcome, ContactResult, MessageToBook, MomentWanted, OpenCase
 from domain.registration import Registration
 from storage.audit import trail
 from storage.database import Database
@@ -74,8 +74,8 @@ class House:
     def contact(self, *, answer_is_lost: bool = False) -> ContactOutcome:
         """Make the contact that the case asks for next, at its time; its answer may come by a second attempt only."""
         step = self._due_step()
-        while step.kind is StepKind.ASK_PERSON:
-            self.hear(PersonAsked(step.subject or "", self.now + timedelta(days=3)))
+        while step.kind in (StepKind.ASK_PERSON, StepKind.FIND_MOMENT):
+            self.hear(self._prepared(step))
             step = self._due_step()
         assert step.channel is not None, step
         order = order_of(self.case, step, step.channel, self.now)
@@ -91,6 +91,13 @@ class House:
             if self.contact().result is ContactResult.SENT:
                 return
         raise AssertionError(f"nothing has left: {next_step(self.case, self.now)}")
+
+    def _prepared(self, step: Step) -> CaseEvent:
+        """What comes before a contact: a question to a person, or the lawful moment."""
+        if step.kind is StepKind.ASK_PERSON or step.channel is None:
+            return PersonAsked(step.subject or "", self.now + timedelta(days=3))
+        wanted = MomentWanted("acc-1", step.channel, wanted_at(self.case, self.now), self.now)
+        return MomentFound(self.contacts.find_moment(wanted))
 
     def _due_step(self) -> Step:
         """What the case asks for next, at its time."""

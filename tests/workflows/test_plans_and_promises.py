@@ -207,3 +207,20 @@ async def test_a_promise_by_message_is_reminded_of_kept_and_followed_by_another(
     assert house.demands(account) == []
     assert house.services(account) == ["day 9 sms promise_reminder", "day 19 sms promise_reminder"]
     assert [each for each in house.audit_kinds(account) if each.startswith("promise")] == ["promise_kept"] * 2
+
+
+async def test_hardship_is_checked_in_on_and_followed_by_an_offer_before_anything_is_demanded(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    hardship = {"hardship_id": "h1", "reason_code": "job_lost", "evidence_ref": "doc-1", "until": house.day(30)}
+    await house.tell(account, "report_hardship", **hardship)
+    await house.until_day(30, "23:00")
+    assert (await house.status(account))["state"] == "on_hold"
+    await house.until_day(42)
+    assert house.services(account) == ["day 24 sms check_in", "day 31 sms offer"]
+    first, second = house.days_of_demands(account)
+    assert (first, second >= 40) == (1, True), "at the gentlest pace"
+    (told,) = house.audit(account, "report_hardship")
+    assert told.detail["body"]["evidence_ref"] == "doc-1"
+    await agree_plan(house, account, first_due_day=60, instalments=12)
+    assert (await house.status(account))["state"] == "in_plan"

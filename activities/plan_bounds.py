@@ -1,0 +1,22 @@
+"""The policy's limits for an instalment plan on one account at this moment."""
+
+from zoneinfo import ZoneInfo
+
+from activities.desk import Desk
+from domain.plan_schedules import PlanBounds
+
+
+def bounds_of(desk: Desk, disposable_minor: int | None = None) -> PlanBounds:
+    """The limits; with what the person says is left to them in a month, in minor units, also for the instalments."""
+    limits, currency, statement = desk.policy.plans, desk.account.currency, desk.statement()
+    share = disposable_minor * limits.income_percent // 100 if disposable_minor is not None else None
+    return PlanBounds(
+        currency=currency,
+        covers_minor=(statement.arrears(desk.now).total_minor, statement.balance.total_minor),
+        today=desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date(),
+        most_instalments=limits.most_instalments,
+        smallest_minor=limits.smallest_instalment_minor(currency),
+        longest_days=limits.longest.days,
+        down_payment_percent=limits.down_payment_percent,
+        most_a_month_minor=share,
+    )
