@@ -276,3 +276,19 @@ def _interrupted_after(count: int) -> Callable[[Imported], None]:
             raise InterruptedError
 
     return tick
+
+
+async def test_a_complaint_is_remedied_and_what_people_must_do_is_ticked_off(office: Commands) -> None:
+    await _register(office, "acc-1")
+    filed = await office.later("complain", "acc-1", "--category", "fees", "--agent", "agent-7", "--text", "Too much.")
+    assert {"complaint_id", "decide_by", "acknowledge_by"} <= set(filed)
+    longer = ("extend-complaint", "acc-1", "--until", IN_A_MONTH, "--reason", "complex", "--by", "owner")
+    assert "no_extension" in await office.refused_later(*longer)
+    decided = ("resolve", "acc-1", "--outcome", "upheld", "--by", "ombudsman-1", "--explanation", "You are right.")
+    assert "only 34.56 CNY of fees" in await office.refused_later(*decided, "--remedy", "correct_balance=fees:40.00")
+    remedies = ("correct_balance=fees:34.56", "restart_gentler=first_reminder", "retrain_agent", "apologise")
+    done = await office.later(*decided, *(word for each in remedies for word in ("--remedy", each)))
+    assert (done["balance"], len(done["remedies"])) == ("1200.00", 4)
+    await office.until(_asked("complete"), "tasks")
+    await office.later("complete", "acc-1", "retrain:agent-7", "--by", "trainer-1")
+    assert not _asked("complete")(await office.later("tasks"))
