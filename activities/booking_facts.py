@@ -8,7 +8,7 @@ from activities.booking_hardship import offer_at_end, report_hardship
 from activities.booking_payments import book_payment, book_reversal
 from activities.booking_promises import take_promise
 from activities.calls_made import book_call
-from activities.complaints import file_complaint
+from activities.complaints import ask_to_tell, file_complaint
 from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
@@ -169,6 +169,7 @@ def _(fact: ReportDelivery, desk: Desk) -> Effect:
     contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
     _add_settled(desk, contact)
     note_receipt(desk, contact)
+    ask_to_tell(desk, contact)
     channel = Channel(contact.channel)
     unusable = _wrong_address(desk, contact, fact.code) and unreachable(desk, channel)
     return Effect((DeliveryFailed(fact.contact_id, channel, Stage(contact.stage), unusable, owed),))

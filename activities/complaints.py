@@ -37,6 +37,13 @@ from storage.tables import AccountState, Contact, ContactStatus, PersonFact, Rec
 _TELL_WITHIN = timedelta(days=30)
 """An answer that has not left by then is told by a person."""
 
+_ABOUT_COMPLAINTS = frozenset(
+    {
+        ReplyOccasion.COMPLAINT_ACKNOWLEDGEMENT,
+        ReplyOccasion.COMPLAINT_EXTENSION,
+        ReplyOccasion.COMPLAINT_OUTCOME,
+    }
+)
 _LEFT = frozenset({ContactStatus.SENT, ContactStatus.DELIVERED})
 
 
@@ -148,6 +155,13 @@ def told_by_contact(desk: Desk, contact: Contact) -> tuple[tuple[CaseEvent, ...]
     if complaint_id is None or contact.status not in _LEFT:
         return (), ""
     return (ComplaintTold(complaint_id, desk.now),), end_complaint(desk, complaint_id)
+
+
+def ask_to_tell(desk: Desk, contact: Contact) -> None:
+    """Ask a person to tell what a message about a complaint said that left and did not arrive."""
+    if contact.occasion in _ABOUT_COMPLAINTS and contact.message_id is not None:
+        subject, deadline = tell_subject(contact.message_id), desk.now + desk.policy.review_within
+        person_tasks.ask(desk.session, desk.account.account_id, subject, desk.now, deadline)
 
 
 def end_complaint(desk: Desk, complaint_id: str) -> str:

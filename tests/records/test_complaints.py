@@ -258,3 +258,18 @@ def test_a_decided_complaint_is_off_the_list_and_a_later_day_is_shown_after_an_e
     decide(house)
     with house.reading() as session:
         assert waiting_decisions(session, house.now) == []
+
+
+def test_an_answer_that_left_and_did_not_arrive_is_told_by_a_person(open_house: Open) -> None:
+    house = complained(open_house(registration()))
+    house.contact()
+    decide(house)
+    house.contact()
+    answer = next(each for each in house.sent() if each.occasion == "complaint_outcome")
+    house.tell("report_delivery", contact_id=answer.contact_id, status="failed", at=house.now.isoformat())
+    with house.reading() as session:
+        assert [each.subject for each in open_tasks(session, "acc-1")] == ["tell:complaint_outcome.c-1"]
+    done = house.ask("complete_task", subject="tell:complaint_outcome.c-1", completed_by="ombudsman")
+    assert done.refusal is None
+    with house.reading() as session:
+        assert open_tasks(session, "acc-1") == []
