@@ -24,7 +24,7 @@ from config.jurisdiction_files import load_packs
 from config.keys import parse_keys
 from config.policy_files import load_policies
 from config.referral_words import load_referral_words
-from config.settings import Settings, SettingsError
+from config.settings import Profile, Settings, SettingsError
 from config.training_files import load_courses
 from config.yaml_documents import ConfigError
 from domain.orders import CONTACT_QUEUES
@@ -182,8 +182,8 @@ def load_library(settings: Settings) -> Library:
     problems = tuple(reason for reason in reasons if reason is not None)
     if problems:
         raise SettingsError(problems)
-    courses = load_courses(settings.training_dir)
-    return Library(policies, packs, courses, TypedWords(settings.templates_dir))
+    courses, words = load_courses(settings.training_dir), TypedWords(settings.templates_dir)
+    return Library(policies, packs, courses, words, simulated_counts=settings.profile is Profile.DEV)
 
 
 def _provider_settings(settings: Settings, library: Library) -> ProviderSettings:

@@ -41,6 +41,8 @@ class Library:
     """How agents are trained, by country."""
     typed_words: TypedWords | None = None
     """What agents must not write to people; none where nobody is written to."""
+    simulated_counts: bool = False
+    """Whether messages that reached nobody count towards a referral, as they do in the dev profile only."""
     _kept: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
     """Policies by version, which never change, as cases needed them."""
 

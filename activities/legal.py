@@ -64,7 +64,7 @@ class Legal:
         """Draw up the checklist for a person to read. Opening the same review again answers the same."""
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, order.case.account_id, lambda: order.as_of)
-            items = draw_up(desk, order.case)
+            items = self._draw_up(desk, order)
             review = _same_review(desk, checklist_digest(items)) or _new_review(desk, items)
             review.approved_by = None
             session.add(review)
@@ -90,6 +90,9 @@ class Legal:
                 return prepared
             raise RuntimeError("a package that was bound is sealed")
 
+    def _draw_up(self, desk: Desk, order: ReviewToOpen | CaseToRefer) -> tuple[ChecklistItem, ...]:
+        return draw_up(desk, order.case, simulated_counts=self._library.simulated_counts)
+
     def _prepare(
         self, order: CaseToRefer, bound: tuple[ReferralDocument, bytes] | None
     ) -> ReferralOutcome | _ToBind | _ToHandOver:
@@ -101,7 +104,7 @@ class Legal:
             if known.handed_over:
                 return ReferralOutcome(known.handed_over_at)
             package = session.get(ReferralPackage, known.referral_id)
-            changed = _changed(desk, order)
+            changed = _changed(self._draw_up(desk, order), _referral(order))
             if changed:
                 return _void(desk, known, package, changed)
             if package is None and bound is None:
@@ -181,10 +184,9 @@ def _referral(order: CaseToRefer) -> Referral:
     return order.case.referral
 
 
-def _changed(desk: Desk, order: CaseToRefer) -> tuple[str, ...]:
+def _changed(items: Sequence[ChecklistItem], approved: Referral) -> tuple[str, ...]:
     """What is not as it was approved: the items that are missing, or else the checklist as a whole."""
-    items = draw_up(desk, order.case)
-    same = checklist_digest(items) == _referral(order).checklist_digest
+    same = checklist_digest(items) == approved.checklist_digest
     return missing(items) or (() if same else ("checklist",))
 
 

@@ -19,8 +19,8 @@ from storage.tables import BookedMessage, CallTask, Contact, ContactStatus
 _LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED)
 
 
-def draw_up(desk: Desk, case: Case) -> tuple[ChecklistItem, ...]:
-    """Every item, in the order in which a person reads them."""
+def draw_up(desk: Desk, case: Case, *, simulated_counts: bool) -> tuple[ChecklistItem, ...]:
+    """Every item, in the order in which a person reads them. Messages that reached nobody count if they are to."""
     standing, given = duties_standing(desk)
     return evaluate(
         ReferralFacts(
@@ -34,6 +34,7 @@ def draw_up(desk: Desk, case: Case) -> tuple[ChecklistItem, ...]:
             duties_standing=standing,
             duties_given=given,
             refused_by_counsel=tuple(_refusals(desk)),
+            simulated_counts=simulated_counts,
         )
     )
 
@@ -53,6 +54,7 @@ def _demands(desk: Desk) -> Iterator[DemandOnRecord]:
             at=each.attempted_at,
             digest=carrier_of(desk.session, each).words_digest,
             arrived_at=each.delivered_at,
+            simulated=carrier_of(desk.session, each).simulated,
         )
 
 

@@ -32,6 +32,8 @@ class DemandOnRecord:
     """SHA-256 of its words."""
     arrived_at: datetime | None = None
     """By proof; none without one."""
+    simulated: bool = False
+    """Kept in the outbox for want of a provider: it reached nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class ReferralFacts:
     """What the law still wants before a referral, in words."""
     duties_given: tuple[str, ...]
     refused_by_counsel: tuple[RefusalOnRecord, ...] = ()
+    simulated_counts: bool = False
+    """Whether messages that reached nobody count, as they do on a developer's machine only."""
 
     @property
     def final_notices(self) -> tuple[DemandOnRecord, ...]:
@@ -97,6 +101,13 @@ def stages_exhausted(facts: ReferralFacts) -> ChecklistItem:
     if chosen is not None:
         words += f"; the person stopped all contact, and {chosen.chosen_by} chose the review"
     return ChecklistItem("stages_exhausted", exhausted(facts.case) or chosen is not None, words, proofs)
+
+
+def really_sent(facts: ReferralFacts) -> ChecklistItem:
+    """Every contact that counts was handed to somebody who carries it."""
+    kept = [each.contact_id for each in facts.demands if each.simulated]
+    words = f"reached nobody, kept in the outbox: {', '.join(kept)}" if kept else "every contact was handed over"
+    return ChecklistItem("really_sent", not kept or facts.simulated_counts, words)
 
 
 def no_open_hold(facts: ReferralFacts) -> ChecklistItem:
@@ -180,6 +191,7 @@ def duties_done(facts: ReferralFacts) -> ChecklistItem:
 
 RULES: tuple[Rule, ...] = (
     stages_exhausted,
+    really_sent,
     no_open_hold,
     complaints_decided,
     arrears_verified,

@@ -62,6 +62,7 @@ def test_an_account_that_was_treated_as_the_policy_says_misses_nothing() -> None
     ("changes", "name", "words"),
     [
         ({"case": replace(facts().case, attempts=1)}, "stages_exhausted", "first_reminder 1, pre_legal 1"),
+        ({"demands": (REMINDER, replace(NOTICE, simulated=True))}, "really_sent", "kept in the outbox: acc-1.7"),
         ({"holds": (hold(90),)}, "no_open_hold", "open: manual"),
         (
             {"case": replace(facts().case, complaints=(Complaint("c-1", "fees", day(70)),))},
@@ -82,6 +83,12 @@ def test_what_is_missing_is_said_in_words(changes: dict[str, Any], name: str, wo
     assert not found.fulfilled
     assert words in found.evidence
     assert name in missing(evaluate(facts(**changes)))
+
+
+def test_on_a_developers_machine_messages_that_reached_nobody_count_and_the_evidence_says_so() -> None:
+    simulated = item("really_sent", demands=(replace(NOTICE, simulated=True),), simulated_counts=True)
+    assert simulated.fulfilled
+    assert "reached nobody" in simulated.evidence
 
 
 def test_an_announcement_by_telephone_is_no_final_notice() -> None:

@@ -295,7 +295,8 @@ async def open_house(
     """
     database = Database(url or f"sqlite:///{folder / 'records.db'}")
     schema.migrate(database)
-    library = Library(load_policies(policies), load_packs(packs), load_courses(TRAINING), TypedWords(TEMPLATES))
+    documents = load_policies(policies), load_packs(packs), load_courses(TRAINING)
+    library = Library(*documents, TypedWords(TEMPLATES), simulated_counts=True)
     outbox = Outbox(folder / "outbox")
     carriers = providers or dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER), outbox)
 
