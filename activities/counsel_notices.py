@@ -2,17 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-
-from sqlmodel import col, select
 
 from activities.desk import Desk
 from domain.events import CaseEvent, DebtChanged
 from domain.money import format_minor
+from storage import audit
 from storage.legal_tables import CounselNotice
 from storage.referrals import referral_at_counsel
-from storage.tables import BookedMessage, LegalReferral
+from storage.tables import LegalReferral
 
 FORMAT = "duecourse-notice/1"
 
@@ -46,16 +44,14 @@ def note_for_counsel(
         _note(desk, referral, kind, message_id, body)
 
 
-def note_booked_since(desk: Desk, referral: LegalReferral, moment: datetime) -> None:
-    """Write down what was booked while the referral was on its way, and so is not in its file."""
-    chosen = select(BookedMessage).where(
-        col(BookedMessage.account_id) == referral.account_id,
-        col(BookedMessage.name).in_(_KINDS),
-        col(BookedMessage.booked_at) > moment,
-        col(BookedMessage.refused).is_(False),
-    )
-    for each in desk.session.exec(chosen.order_by(col(BookedMessage.booked_at))).all():
-        _note(desk, referral, _KINDS[each.name], each.message_id, each.body)
+def note_booked_since(desk: Desk, referral: LegalReferral, trail_number: int) -> None:
+    """Write down what was booked after that record of the trail, while the referral was on its way: not in its file."""
+    for record in audit.trail(desk.session, referral.account_id):
+        kind = _KINDS.get(record.kind)
+        if kind is None or record.number <= trail_number:
+            continue
+        if kind not in _ONLY_IF_DEBT_CHANGED or "balance" in record.detail:
+            _note(desk, referral, kind, record.subject, record.detail["body"])
 
 
 def note_withdrawal(desk: Desk, referral: LegalReferral, reason_code: str) -> None:

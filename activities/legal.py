@@ -24,6 +24,7 @@ from domain.facts import LegalOutcome
 from domain.orders import ActivityName, CaseToRefer, ReferralOutcome, ReviewToOpen
 from domain.referral_document import ReferralDocument
 from providers.counsel import Counsel, CounselRefused, CounselUnavailable, Parcel
+from providers.referral_package import open_package
 from storage import audit, person_tasks
 from storage.accounts import write_milestones
 from storage.database import Database
@@ -150,7 +151,7 @@ class Legal:
             session.add(known)
             told = {"reference": receipt, "digest": package.digest}
             audit.append(session, account_id, desk.now, "referred", referral_id, **told)
-            note_booked_since(desk, known, package.drawn_up_at)
+            note_booked_since(desk, known, _trail_number(package))
             return ReferralOutcome(desk.now)
 
 
@@ -203,6 +204,12 @@ def _void(
     elif package is not None:
         desk.session.delete(package)
     return ReferralOutcome(reason=f"changed since approval: {', '.join(changed)}")
+
+
+def _trail_number(package: ReferralPackage) -> int:
+    """The number of the last record of the trail that the file knows."""
+    manifest = open_package(base64.b64decode(package.content), {}).manifest
+    return int(manifest["trail_head"]["number"])
 
 
 def _present(bound: tuple[ReferralDocument, bytes] | None) -> tuple[ReferralDocument, bytes]:

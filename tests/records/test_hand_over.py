@@ -1,0 +1,272 @@
+"""The hand-over of a referral in the records: what was approved, sealed once, taken once, whatever is tried again."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.assembly import binder_of
+from activities.booking import Books
+from activities.composer import Composer
+from activities.desk import Library
+from activities.legal import Legal
+from activities.opening import open_account
+from domain.agents import AgentCard
+from domain.case import Case, Referral
+from domain.events import apply
+from domain.orders import Booking, CaseToRefer, MessageToBook, OpenCase, ReferralOutcome, ReviewToOpen
+from domain.terms import Channel, Stage
+from providers.counsel import CounselFolder, Parcel
+from providers.referral_package import open_package
+from providers.signing import SigningKeys
+from storage import audit, schema
+from storage.accounts import find_account
+from storage.agents import register_agent
+from storage.database import Database
+from storage.legal_tables import CounselNotice, ReferralPackage
+from storage.registration import register
+from storage.tables import CallTask, Contact, ContactStatus, LegalReferral, RecordedDuty
+from tests.records.conftest import NOON, ROOT
+from tests.registrations import owed, registration
+
+KEYS = SigningKeys([("key-1", bytes(range(32)))])
+REVIEW_AT = NOON + timedelta(days=170)
+NOTICE = "acc-1.3"
+
+
+class Office:
+    """An account that has come to its review, and those who decide on it."""
+
+    def __init__(self, database: Database, library: Library, composer: Composer, folder: Path) -> None:
+        self.database, self.folder, self.now = database, folder, REVIEW_AT
+        self.books = Books(library)
+        binder = binder_of(ROOT / "config" / "templates", composer, KEYS)
+        self.legal = Legal(database, library, CounselFolder(folder), binder)
+        with database.writing() as session:
+            plain = registration(instalments=(owed("2027-02-28"),))
+            register(session, plain, "fenfu-cn", NOON)
+            opened = open_account(session, library, OpenCase("acc-1", NOON)).case
+            find_account(session, "acc-1").stage = Stage.PRE_LEGAL
+            register_agent(session, AgentCard(agent_id="head", name="陈", languages=("zh-CN",), authority=5), NOON)
+            session.add_all([*_contacts(), *_other_records()])
+        self.case = _exhausted(opened)
+
+    def review(self) -> Referral:
+        """Open the review, as the case does when its time has come."""
+        environment = ActivityEnvironment()
+        referral = environment.run(self.legal.open_review, ReviewToOpen(self.case, self.now))
+        self.case = replace(self.case, referral=referral)
+        return referral
+
+    def decide(self, referral: Referral, by: str = "head") -> Booking:
+        """Somebody approves."""
+        ids = {"referral_id": referral.referral_id, "checklist_digest": referral.checklist_digest}
+        return self.book("decide_legal_referral", approve=True, reason_code="read", decided_by=by, **ids)
+
+    def book(self, name: str, **body: object) -> Booking:
+        """Book a request, or a fact if it says when it occurred."""
+        key = "event_id" if "occurred_at" in body else "request_id"
+        message_id = f"{name}-{self.now:%H%M%S}"
+        order = MessageToBook("acc-1", name, message_id, {key: message_id, **body}, self.now, self.case)
+        with self.database.writing() as session:
+            booking = self.books.book(session, order)
+        for event in booking.events:
+            self.case = apply(self.case, event)
+        return booking
+
+    def pay(self, amount: str) -> None:
+        """Money arrives."""
+        moment = self.now.isoformat()
+        paid = {"payment_id": f"pay-{amount}", "amount": amount, "currency": "CNY", "received_at": moment}
+        self.book("record_payment", occurred_at=moment, **paid)
+
+    def refer(self, case: Case | None = None) -> ReferralOutcome:
+        """One attempt at the hand-over, a minute after whatever was before."""
+        self.now += timedelta(minutes=1)
+        environment = ActivityEnvironment()
+        environment.info = dataclasses.replace(environment.info, started_time=self.now)
+        return environment.run(self.legal.refer_to_legal, CaseToRefer(case or self.case))
+
+    def at_counsel(self) -> list[str]:
+        """What counsel's folder holds."""
+        return sorted(path.name for path in self.folder.glob("*.zip"))
+
+    def trail(self) -> list[str]:
+        """The kinds of what the audit trail tells."""
+        with self.database.reading() as session:
+            return [each.kind for each in audit.trail(session, "acc-1")]
+
+
+def _contacts() -> list[Contact]:
+    sent = [
+        ("acc-1.1", Channel.SMS, Stage.FIRST_REMINDER, 1),
+        ("acc-1.2", Channel.EMAIL, Stage.ESCALATION, 50),
+        (NOTICE, Channel.LETTER, Stage.PRE_LEGAL, 93),
+    ]
+    return [
+        Contact(
+            contact_id=contact_id,
+            account_id="acc-1",
+            debtor_id="deb-1",
+            channel=channel,
+            message_class="demand",
+            stage=stage,
+            status=ContactStatus.DELIVERED if contact_id == NOTICE else ContactStatus.SENT,
+            attempted_at=NOON + timedelta(days=day),
+            delivered_at=NOON + timedelta(days=day + 2) if contact_id == NOTICE else None,
+            address_ref="deb-1.postal.1" if channel is Channel.LETTER else None,
+            words="这是一份正式的书面通知。",
+            provider="print-folder",
+        )
+        for contact_id, channel, stage, day in sent
+    ]
+
+
+def _other_records() -> list[CallTask | RecordedDuty]:
+    told_at = NOON + timedelta(days=93)
+    given = RecordedDuty(
+        account_id="acc-1",
+        duty_id="bad_information_notice",
+        number=1,
+        state="given",
+        since=told_at,
+        due_at=told_at,
+        channel="letter",
+        sent_at=told_at,
+        arrived_at=told_at,
+        revision=1,
+    )
+    call = CallTask(call_id="acc-1.4", account_id="acc-1", stage=Stage.ESCALATION, requested_at=NOON)
+    return [call, given]
+
+
+def _exhausted(case: Case) -> Case:
+    return replace(
+        case,
+        stage=Stage.PRE_LEGAL,
+        stage_entered_at=NOON + timedelta(days=92),
+        attempts=3,
+        delivered=1,
+        contacts={Channel.SMS: 1, Channel.EMAIL: 1, Channel.LETTER: 1},
+        last_touch_at=NOON + timedelta(days=93),
+    )
+
+
+@dataclass(frozen=True)
+class SlowCounsel:
+    """Takes its time, in which something happens."""
+
+    meanwhile: Callable[[], None]
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Take it."""
+        self.meanwhile()
+        return f"receipt of {parcel.key}"
+
+
+@pytest.fixture
+def office(url: str, library: Library, composer: Composer, tmp_path: Path) -> Iterator[Office]:
+    database = Database(url)
+    schema.migrate(database)
+    yield Office(database, library, composer, tmp_path / "legal")
+    database.dispose()
+
+
+def _moment_of(office: Office) -> datetime | None:
+    with office.database.reading() as session:
+        return session.exec(select(LegalReferral)).one().handed_over_at
+
+
+def test_an_approved_referral_is_handed_over_once_however_often_it_is_tried(office: Office) -> None:
+    referral = office.review()
+    assert referral.missing == ()
+    assert office.decide(referral).refusal is None
+    first = office.refer()
+    assert first.handed_over_at is not None
+    assert office.refer() == first
+    assert office.at_counsel() == [f"{referral.referral_id}.zip"]
+    assert [office.trail().count(kind) for kind in ("referral_sealed", "referred")] == [1, 1]
+    package = open_package((office.folder / f"{referral.referral_id}.zip").read_bytes(), KEYS.public)
+    assert package.problems == ()
+    assert f"letters/{NOTICE}.pdf" in [each["name"] for each in package.manifest["documents"]]
+
+
+def test_without_an_approval_nothing_is_handed_over(office: Office) -> None:
+    office.review()
+    assert office.refer().handed_over_at is None
+    assert office.at_counsel() == []
+
+
+@pytest.mark.parametrize("by", ["nobody-knows-them", "clerk"])
+def test_nobody_without_that_authority_can_approve(office: Office, by: str) -> None:
+    with office.database.writing() as session:
+        register_agent(session, AgentCard(agent_id="clerk", name="李", languages=("zh-CN",), authority=4), NOON)
+    refusal = office.decide(office.review(), by).refusal
+    assert refusal is not None
+    assert refusal.code == "no_authority"
+    assert office.case.referral is not None
+    assert office.case.referral.approved_by is None
+
+
+def test_what_was_sealed_is_what_leaves_although_the_first_attempt_failed(office: Office) -> None:
+    office.decide(office.review())
+    office.folder.write_text("no folder")
+    with pytest.raises(ApplicationError, match="FileExistsError"):
+        office.refer()
+    with office.database.reading() as session:
+        sealed = session.exec(select(ReferralPackage)).one()
+    assert not sealed.may_have_left, "it certainly did not"
+    office.folder.unlink()
+    assert office.refer().handed_over_at == _moment_of(office)
+    assert office.trail().count("referral_sealed") == 1
+
+
+def test_a_payment_after_the_approval_voids_it_and_what_never_left_is_forgotten(office: Office) -> None:
+    office.decide(office.review())
+    office.folder.write_text("no folder")
+    with pytest.raises(ApplicationError):
+        office.refer()
+    office.pay("34.56")
+    office.folder.unlink()
+    outcome = office.refer()
+    assert (outcome.handed_over_at, outcome.reason) == (None, "changed since approval: checklist")
+    assert office.at_counsel() == []
+    with office.database.reading() as session:
+        assert session.exec(select(ReferralPackage)).all() == []
+        assert session.exec(select(CounselNotice)).all() == [], "counsel has nothing to forget"
+
+
+def test_a_hold_stops_the_hand_over_and_what_was_approved_holds_again_when_it_has_ended(office: Office) -> None:
+    office.decide(office.review())
+    approved = office.case
+    office.now += timedelta(seconds=1)
+    office.book("hold_case", hold_id="hold-1", reason_code="checking", held_by="me")
+    assert office.refer(approved).reason == "changed since approval: no_open_hold"
+    assert office.at_counsel() == []
+    office.now += timedelta(seconds=1)
+    office.book("resume_case", hold_id="hold-1", reason_code="checked", resumed_by="me")
+    assert office.refer(approved).handed_over_at is not None
+
+
+def test_money_that_comes_while_the_file_is_on_its_way_is_told_to_counsel_afterwards(
+    office: Office, library: Library, composer: Composer
+) -> None:
+    office.decide(office.review())
+    binder = binder_of(ROOT / "config" / "templates", composer, KEYS)
+    office.legal = Legal(office.database, library, SlowCounsel(lambda: office.pay("100.00")), binder)
+    assert office.refer().handed_over_at is not None
+    with office.database.reading() as session:
+        (notice,) = session.exec(select(CounselNotice)).all()
+    assert (notice.kind, notice.body["outstanding"]) == ("payment", "1134.56")
+
+
+def test_messages_that_reached_nobody_make_no_referral(office: Office) -> None:
+    with office.database.writing() as session:
+        session.get_one(Contact, "acc-1.1").simulated = True
+    assert office.review().missing == ("really_sent",)
