@@ -30,6 +30,8 @@ def _offers(desk: Desk, statement: Statement) -> CallOffers:
         most_instalments=plans.most_instalments,
         smallest_instalment_minor=plans.smallest_instalment_minor(desk.account.currency),
         longest_plan=plans.longest,
+        income_percent=plans.income_percent,
+        down_payment_percent=plans.down_payment_percent,
         hardship_grace=desk.policy.hardship.grace,
         waiver_minor=desk.policy.waivers.at_once_minor(statement.balance),
     )

@@ -63,7 +63,19 @@ WRITTEN_FACTS = _SAID_ALOUD | {
 }
 """All that templates of messages in writing, and scripts of calls, may say."""
 
-_OFFERS = frozenset({"plan_most", "plan_smallest", "plan_longest", "hardship_grace", "may_waive", "waiver_at_once"})
+_OFFERS = frozenset(
+    {
+        "plan_most",
+        "plan_smallest",
+        "plan_longest",
+        "plan_income",
+        "plan_down",
+        "asks_down_payment",
+        "hardship_grace",
+        "may_waive",
+        "waiver_at_once",
+    }
+)
 """What the script of a call says beside the rest."""
 
 NOTICE_FACTS = frozenset(
@@ -182,6 +194,7 @@ def fact_words(
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
         "others": tuple(_other(each, facts.currency, locale, conventions) for each in facts.others),
         "may_waive": facts.offers is not None and facts.offers.waiver_minor > 0,
+        "asks_down_payment": facts.offers is not None and facts.offers.down_payment_percent > 0,
     }
 
 
@@ -302,6 +315,8 @@ def _offers(offers: CallOffers, currency: str, locale: Locale, conventions: Conv
         "plan_most": str(offers.most_instalments),
         "plan_smallest": write_amount(offers.smallest_instalment_minor, currency, locale),
         "plan_longest": _write_days(_whole_days(offers.longest_plan), conventions),
+        "plan_income": f"{offers.income_percent}%",
+        "plan_down": f"{offers.down_payment_percent}%",
         "hardship_grace": _write_days(_whole_days(offers.hardship_grace), conventions),
         "waiver_at_once": write_amount(offers.waiver_minor, currency, locale),
     }

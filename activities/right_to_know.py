@@ -52,7 +52,7 @@ _STATED_OF_OTHERS = {
 }
 """Facts that a demand on several accounts states of each account beside its own; with the amounts where it has rows."""
 
-_OFFERED = ("hardship_grace", "plan_most", "plan_smallest", "plan_longest")
+_OFFERED = ("hardship_grace", "plan_most", "plan_smallest", "plan_longest", "plan_income")
 """What the script of a call says that an agent may offer."""
 
 _FACTS_OF_THE_DEBT = ("product", "arrears", "balance", "due_date", "days_overdue")
@@ -206,7 +206,8 @@ def _is_told(name: str, facts: FactWords) -> bool:
 
 def _missing_offers(text: str, facts: FactWords) -> Iterator[str]:
     """An agent who does not read what may be offered offers too little, or too much."""
-    for name in (*_OFFERED, *(("waiver_at_once",) if facts["may_waive"] else ())):
+    where_any = {"waiver_at_once": facts["may_waive"], "plan_down": facts["asks_down_payment"]}
+    for name in (*_OFFERED, *(name for name, offered in where_any.items() if offered)):
         if name not in facts or not _states(text, str(facts[name])):
             yield f"does not state {name}; put {{{{ {name} }}}} back"
 

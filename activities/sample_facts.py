@@ -75,7 +75,7 @@ _EQUAL = MessageFacts(
             "has_credit": "yes",
         },
     ),
-    offers=CallOffers(37, 3_017, timedelta(days=419), timedelta(days=23), waiver_minor=2_013),
+    offers=CallOffers(37, 3_017, timedelta(days=419), 61, 27, timedelta(days=23), waiver_minor=2_013),
 )
 
 _OF_SOMEBODY_ELSE = replace(
@@ -96,7 +96,7 @@ SAMPLES = (
         balance_minor=120_031,
         currency="JPY",
         time_barred=True,
-        offers=CallOffers(1, 3_017, timedelta(seconds=40), timedelta(seconds=20), waiver_minor=0),
+        offers=CallOffers(1, 3_017, timedelta(seconds=40), 61, 0, timedelta(seconds=20), waiver_minor=0),
     ),
 )
 """The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees."""

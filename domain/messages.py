@@ -81,6 +81,10 @@ class CallOffers:
     most_instalments: int
     smallest_instalment_minor: int
     longest_plan: timedelta
+    income_percent: int
+    """Of the disposable income that the person states, at most, for the instalments of a month."""
+    down_payment_percent: int
+    """Of the whole, at least, for the first instalment; 0 for none."""
     hardship_grace: timedelta
     """How long contact stops for hardship."""
     waiver_minor: int

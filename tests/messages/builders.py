@@ -38,7 +38,7 @@ FACTS = MessageFacts(
     due_date=date(2026, 9, 25),
     days_overdue=12,
     as_of=datetime(2026, 10, 7, 9, 5, tzinfo=timezone(timedelta(hours=8))),
-    offers=CallOffers(12, 5_000, timedelta(days=365), timedelta(days=30), waiver_minor=3_895),
+    offers=CallOffers(12, 5_000, timedelta(days=365), 50, 20, timedelta(days=30), waiver_minor=3_895),
 )
 
 

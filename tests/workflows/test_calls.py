@@ -88,7 +88,7 @@ async def test_the_script_is_drawn_anew_when_the_call_begins_and_says_what_may_b
     script = house.call_task(account).script  # type: ignore[union-attr]
     assert "1,234.56" not in script
     assert "= 逾期应还合计 | ¥1,000.00" in script
-    assert "分期最多12期，每期不少于¥50.00，总长不超过366天" in script
+    assert "分期最多12期，每期不少于¥50.00，总长不超过366天，每月不超过对方所述可支配收入的50%；" in script
     assert script.index("两项只有本人知道的信息") < script.index("1,000.00")
 
 
