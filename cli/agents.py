@@ -177,6 +177,7 @@ def report(
                 each.right_party,
                 each.promises_taken,
                 each.promises_kept,
+                each.promises_partly_kept,
                 each.promises_broken,
                 each.complaints_upheld,
                 f"{each.reviews} ({each.reviews_failed} failed)",

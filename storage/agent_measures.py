@@ -1,6 +1,6 @@
 """What each agent has done: calls and whom they reached, promises and what became of them, complaints, quality."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,9 @@ from domain.requests import ComplaintOutcome
 from domain.terms import Channel
 from storage.agent_tables import CallReview
 from storage.agents import all_agents
-from storage.tables import Account, AuditRecord, BookedMessage, Contact, ContactStatus
+from storage.arrangement_tables import RecordedPromise
+from storage.promises import PromiseOutcome
+from storage.tables import Account, BookedMessage, Contact, ContactStatus
 
 _UPHELD = frozenset({ComplaintOutcome.UPHELD, ComplaintOutcome.PARTLY_UPHELD})
 
@@ -29,6 +31,8 @@ class AgentMeasures:
     """Calls in which the person was known to be the right one."""
     promises_taken: int
     promises_kept: int
+    """In full, of those taken."""
+    promises_partly_kept: int
     promises_broken: int
     complaints_upheld: int
     """About this agent, wholly or in part."""
@@ -41,20 +45,18 @@ class AgentMeasures:
 def measures_of_agents(session: Session, since: datetime) -> list[AgentMeasures]:
     """The figures of everybody who is registered or has called, by id."""
     calls, reviews = _calls(session, since), _reviews(session, since)
-    taken, kept, broken = _promises(session, since)
+    promises = _promises(session, since)
     upheld = Counter(_complaints_upheld(session, since))
     registered = {each.agent_id for each in all_agents(session)}
     return [
         AgentMeasures(
             agent_id,
             *calls.get(agent_id, (0, 0, 0)),
-            taken[agent_id],
-            kept[agent_id],
-            broken[agent_id],
+            *_judged(promises.get(agent_id, Counter())),
             upheld[agent_id],
             *reviews.get(agent_id, (0, 0, None)),
         )
-        for agent_id in sorted({*registered, *calls, *reviews, *taken, *upheld})
+        for agent_id in sorted({*registered, *calls, *reviews, *promises, *upheld})
     ]
 
 
@@ -77,39 +79,36 @@ def _calls(session: Session, since: datetime) -> dict[str, tuple[int, int, int]]
     return {agent_id or "": (dials, talks, right) for agent_id, dials, talks, right in rows}
 
 
-def _promises(session: Session, since: datetime) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Promises taken in calls since then, and those of them that were kept or broken, by agent."""
-    ended = select(AuditRecord.account_id, AuditRecord.subject, AuditRecord.kind).where(
-        col(AuditRecord.kind).in_(("promise_kept", "promise_broken"))
+def _promises(session: Session, since: datetime) -> dict[str, Counter[str | None]]:
+    """What became of the promises that each agent took since then; none for those not judged yet."""
+    chosen = select(RecordedPromise.taken_by, RecordedPromise.outcome).where(
+        col(RecordedPromise.taken_by).is_not(None), col(RecordedPromise.taken_at) >= since
     )
-    became = {(account_id, promise_id): kind for account_id, promise_id, kind in session.exec(ended)}
-    taken: Counter[str] = Counter()
-    kept: Counter[str] = Counter()
-    broken: Counter[str] = Counter()
-    for call in _told(session, "record_call_outcome", since):
-        if "promise" not in call.body:
-            continue
-        agent_id, promise_id = call.body["agent_id"], ((call.booking or {}).get("answer") or {}).get("promise_id")
-        kind = became.get((call.account_id, str(promise_id)))
-        taken[agent_id] += 1
-        kept[agent_id] += kind == "promise_kept"
-        broken[agent_id] += kind == "promise_broken"
-    return taken, kept, broken
+    became: dict[str, Counter[str | None]] = defaultdict(Counter)
+    for agent_id, outcome in session.exec(chosen):
+        became[agent_id or ""][outcome] += 1
+    return became
+
+
+def _judged(became: Counter[str | None]) -> tuple[int, int, int, int]:
+    """Promises taken, and of those kept, partly kept and broken."""
+    kept, partly = became[PromiseOutcome.KEPT], became[PromiseOutcome.PARTLY_KEPT]
+    return became.total(), kept, partly, became[PromiseOutcome.BROKEN]
 
 
 def _complaints_upheld(session: Session, since: datetime) -> Iterator[str]:
     """The agent of each complaint that was decided for the person since then, once however many accounts heard it."""
     filed = {
-        (_debtor(session, each), each.body["complaint_id"]): each.body["agent_id"]
+        (_debtor(session, each), each.body["complaint_id"]): each.body.get("agent_id")
         for each in _told(session, "file_complaint")
-        if "agent_id" in each.body
     }
-    upheld = {
-        (_debtor(session, each), each.body["complaint_id"])
+    decided = {
+        (_debtor(session, each), each.body["complaint_id"]): each.body.get("agent_id")
         for each in _told(session, "resolve_complaint", since)
         if each.body["outcome"] in _UPHELD
     }
-    return (agent_id for complaint, agent_id in filed.items() if complaint in upheld)
+    found = (agent_id or filed.get(complaint) for complaint, agent_id in decided.items())
+    return (agent_id for agent_id in found if agent_id is not None)
 
 
 def _told(session: Session, name: str, since: datetime | None = None) -> Iterator[BookedMessage]:
