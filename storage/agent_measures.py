@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -103,12 +104,17 @@ def _complaints_upheld(session: Session, since: datetime) -> Iterator[str]:
         for each in _told(session, "file_complaint")
     }
     decided = {
-        (_debtor(session, each), each.body["complaint_id"]): each.body.get("agent_id")
+        (_debtor(session, each), each.body["complaint_id"]): each.body
         for each in _told(session, "resolve_complaint", since)
         if each.body["outcome"] in _UPHELD
     }
-    found = (agent_id or filed.get(complaint) for complaint, agent_id in decided.items())
+    found = (filed.get(complaint) or _retrained(body) for complaint, body in decided.items())
     return (agent_id for agent_id in found if agent_id is not None)
+
+
+def _retrained(decision: dict[str, Any]) -> str | None:
+    """The agent whom a decision names where the complaint named none."""
+    return next((each["agent_id"] for each in decision.get("remedies", ()) if "agent_id" in each), None)
 
 
 def _told(session: Session, name: str, since: datetime | None = None) -> Iterator[BookedMessage]:
