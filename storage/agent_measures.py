@@ -9,11 +9,10 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from domain.requests import ComplaintOutcome
-from domain.terms import Channel
+from domain.terms import Channel, PromiseOutcome
 from storage.agent_tables import CallReview
 from storage.agents import all_agents
 from storage.arrangement_tables import RecordedPromise
-from storage.promises import PromiseOutcome
 from storage.tables import Account, BookedMessage, Contact, ContactStatus
 
 _UPHELD = frozenset({ComplaintOutcome.UPHELD, ComplaintOutcome.PARTLY_UPHELD})
