@@ -14,6 +14,7 @@ from domain.events import (
     ReferralDecided,
     TaskCompleted,
     TrackSet,
+    WaiverDecided,
 )
 from domain.facts import Message
 from domain.requests import DecideLegalReferral
@@ -63,6 +64,8 @@ def _answered_by(event: CaseEvent, message: Message) -> Iterator[str]:
             yield f"referral:{message.referral_id}"
         case PlanAgreed(replaces=replaced) if replaced:
             yield f"plan:{replaced}"
+        case WaiverDecided():
+            yield f"waiver:{event.waiver_id}"
         case ChannelOpened():
             yield "address"
         case TrackSet():

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import singledispatch
 
 from activities.booking_hardship import offer_at_end, report_hardship
-from activities.booking_payments import book_payment, book_reversal
+from activities.booking_payments import book_payment, book_refund, book_reversal
 from activities.booking_promises import take_promise
 from activities.calls_made import book_call
 from activities.complaints import ask_to_tell, file_complaint
@@ -39,6 +39,7 @@ from domain.facts import (
     RecordLegalOutcome,
     RecordPayment,
     RecordPromise,
+    RecordRefund,
     ReportCircumstance,
     ReportContactPreference,
     ReportDelivery,
@@ -86,6 +87,11 @@ def _(fact: RecordPayment, desk: Desk) -> Effect:
 @_book.register
 def _(fact: ReversePayment, desk: Desk) -> Effect:
     return book_reversal(desk, fact)
+
+
+@_book.register
+def _(fact: RecordRefund, desk: Desk) -> Effect:
+    return book_refund(desk, fact)
 
 
 @_book.register

@@ -5,13 +5,16 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from activities.amounts import minor
+from activities.booking_waivers import settle_offers
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.told_amounts import forgive_since_told, take_back_forgiven
-from domain.facts import RecordPayment, ReversePayment
-from domain.ledger import Entry, EntryKind
+from domain.facts import RecordPayment, RecordRefund, ReversePayment
+from domain.ledger import Entry, EntryKind, Statement
 from domain.money import format_minor
+from storage import audit, person_tasks
 from storage.ledgers import book_entry, read_entries
+from storage.person_tasks import CREDIT_SUBJECT
 from storage.tables import BookedMessage
 
 _CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
@@ -35,7 +38,7 @@ def book_payment(desk: Desk, fact: RecordPayment) -> Effect:
             forgiven = forgive_since_told(desk, fact.payment_id, fact.received_at)
         else:
             _reverse(desk, fact.payment_id, amount)
-    return debt_effect(desk, desk.statement(), **_forgiven(desk, forgiven))
+    return _effect(desk, **_forgiven(desk, forgiven))
 
 
 def book_reversal(desk: Desk, fact: ReversePayment) -> Effect:
@@ -47,7 +50,46 @@ def book_reversal(desk: Desk, fact: ReversePayment) -> Effect:
     if payment is None:
         return Effect(answer={"status": "waiting_for_payment"})
     _reverse(desk, payment.entry_id, payment.amount_minor)
-    return debt_effect(desk, desk.statement())
+    return _effect(desk)
+
+
+def book_refund(desk: Desk, fact: RecordRefund) -> Effect:
+    """Book what was paid back to the person.
+
+    Raises:
+        RefusedError: if it is more than is owed back.
+    """
+    amount, account_id = minor(fact.amount, desk), desk.account.account_id
+    booked = next((each for each in read_entries(desk.session, account_id) if each.entry_id == fact.refund_id), None)
+    if booked is not None and (booked.kind, booked.amount_minor) != (EntryKind.REFUND, amount):
+        raise RefusedError("refund_reused", f"{fact.refund_id} is booked as something else")
+    credit = desk.statement().credit_minor
+    if booked is None and amount > credit:
+        owed = format_minor(max(0, credit), desk.account.currency)
+        raise RefusedError("refund_exceeds", f"only {owed} {desk.account.currency} is owed back to the person")
+    if booked is None:
+        entry = Entry(fact.refund_id, EntryKind.REFUND, amount)
+        book_entry(desk.session, account_id, entry, fact.occurred_at, desk.now)
+    return _effect(desk)
+
+
+def _effect(desk: Desk, **answer: str) -> Effect:
+    """What the ledger says after a booking, offers settled and credit on somebody's list."""
+    settled = settle_offers(desk)
+    statement = desk.statement()
+    _keep_credit_on_the_list(desk, statement)
+    return debt_effect(desk, statement, *settled, **answer)
+
+
+def _keep_credit_on_the_list(desk: Desk, statement: Statement) -> None:
+    account_id = desk.account.account_id
+    if statement.credit_minor <= 0:
+        person_tasks.close(desk.session, account_id, [CREDIT_SUBJECT], desk.now, None)
+        return
+    deadline = desk.now + desk.policy.review_within
+    if person_tasks.ask(desk.session, account_id, CREDIT_SUBJECT, desk.now, deadline):
+        credit = format_minor(statement.credit_minor, desk.account.currency)
+        audit.append(desk.session, account_id, desk.now, "person_asked", CREDIT_SUBJECT, credit=credit)
 
 
 def _checked_amount(desk: Desk, fact: RecordPayment) -> int:

@@ -9,9 +9,10 @@ from activities.effects import Effect
 from activities.occasions import owe
 from activities.plan_bounds import bounds_of
 from activities.plan_messages import last_day
+from activities.told_amounts import forgive_since_proposed
 from domain.case import Case, Plan, PlanInstalment
 from domain.contact_facts import ServiceOccasion
-from domain.events import CaseEvent, MessagesOwed, PlanAgreed, PlanProposed
+from domain.events import CaseEvent, DebtChanged, MessagesOwed, PlanAgreed, PlanProposed
 from domain.facts import AgreePlan, PlannedInstalment
 from domain.holds import Hold
 from domain.money import format_minor
@@ -84,6 +85,7 @@ def agree_plan(desk: Desk, fact: AgreePlan, case: Case) -> Effect:
     """
     renegotiated = case.plan if may_be_renegotiated(case, desk.now) else None
     proposed = case.new_plan if renegotiated is not None else case.plan
+    forgiven = forgive_since_proposed(desk, fact.plan_id, _sum_of(desk, fact, proposed))
     instalments = _agreed_instalments(desk, fact, proposed)
     plan = Plan(fact.plan_id, instalments, desk.now, desk.statement().paid_minor)
     if renegotiated is not None:
@@ -92,12 +94,20 @@ def agree_plan(desk: Desk, fact: AgreePlan, case: Case) -> Effect:
     replaces = renegotiated.plan_id if renegotiated is not None else ""
     owed = MessagesOwed((_agreement(desk, plan), *_reminders(desk, plan)))
     events: tuple[CaseEvent, ...] = (PlanAgreed(fact.plan_id, instalments, desk.now, replaces), owed)
+    if forgiven:
+        events = (DebtChanged(desk.statement().debt()), *events)
     return Effect(events, {"status": "applied", "plan_id": fact.plan_id})
 
 
 def _bounds(desk: Desk, request: ProposePlan | CounterPlan) -> PlanBounds:
     stated = request.disposable_income
     return bounds_of(desk, minor(stated, desk) if stated is not None else None)
+
+
+def _sum_of(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> int:
+    if proposed is not None and not fact.instalments:
+        return proposed.total_minor
+    return sum(minor(each.amount, desk) for each in fact.instalments)
 
 
 def _agreed_instalments(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> tuple[PlanInstalment, ...]:

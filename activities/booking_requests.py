@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.booking_hardship import grant_grace, offer_at_end
 from activities.booking_plans import agree_plan, counter_plan, propose_plan
+from activities.booking_waivers import decide_waiver, request_waiver
 from activities.complaints import complete_task, extend_complaint, resolve_complaint
 from activities.contact_preferences import end_preference
 from activities.counsel_notices import note_withdrawal
@@ -12,24 +13,20 @@ from activities.credit_reports import announce
 from activities.debt_verification import verify_debt
 from activities.desk import Desk, RefusedError
 from activities.duties import note_given_otherwise
-from activities.effects import Effect, debt_effect
+from activities.effects import Effect
 from activities.stop_of_contact import carry_out_choice
 from activities.times import ends_at
 from activities.track_choice import set_track
 from domain.admission import circumstance_hold
-from domain.case import Case, Waiver
+from domain.case import Case
 from domain.events import (
     CaseClosed,
     HoldEnded,
     HoldPlaced,
     ReferralDecided,
-    WaiverDecided,
-    WaiverRequested,
 )
 from domain.facts import AgreePlan, LegalOutcome, Message
 from domain.holds import Hold
-from domain.ledger import Entry, EntryKind
-from domain.money import MoneyError, format_minor, parse_minor
 from domain.requests import (
     AnnounceCreditReport,
     CloseCase,
@@ -55,7 +52,6 @@ from domain.requests import (
 )
 from domain.terms import PERSON_WIDE_HOLDS, ClosedReason, HoldKind
 from storage.agents import authority_of
-from storage.ledgers import book_entry
 from storage.people import end_hold, record_hold
 from storage.tables import LegalReferral
 
@@ -113,30 +109,12 @@ def _(request: GrantGrace, desk: Desk, _case: Case) -> Effect:
 
 @_book.register
 def _(request: RequestWaiver, desk: Desk, case: Case) -> Effect:
-    amount, waivable = _waiver_amount(request.amount, desk)
-    reserved = sum(each.amount_minor for each in case.waivers if each.approved is None)
-    if amount + reserved > waivable:
-        left = format_minor(max(0, waivable - reserved), desk.account.currency)
-        words = f"only interest and fees can be waived, and {left} {desk.account.currency} of them is left"
-        raise RefusedError("waiver_exceeds", words)
-    waiver = Waiver(f"waiver-{request.request_id}", amount, request.requested_by)
-    asked = WaiverRequested(waiver)
-    if amount > desk.policy.waivers.at_once_minor(desk.statement().balance):
-        return Effect((asked,), {"waiver_id": waiver.waiver_id, "status": "awaiting_approval"})
-    return _waive(desk, waiver, asked)
+    return request_waiver(desk, request, case)
 
 
 @_book.register
 def _(request: DecideWaiver, desk: Desk, case: Case) -> Effect:
-    waiver = next(each for each in case.waivers if each.waiver_id == request.waiver_id)
-    if not request.approve:
-        decided = WaiverDecided(waiver.waiver_id, approved=False)
-        return Effect((decided,), {"waiver_id": waiver.waiver_id, "status": "refused"})
-    owed = desk.statement().balance
-    if waiver.amount_minor > owed.interest_minor + owed.fees_minor:
-        words = "less interest and fees are left than the waiver asks for; request it anew"
-        raise RefusedError("waiver_exceeds", words)
-    return _waive(desk, waiver)
+    return decide_waiver(desk, request, case)
 
 
 @_book.register
@@ -257,21 +235,3 @@ def _lift(desk: Desk, request: Request, kind: HoldKind, hold_id: str) -> tuple[s
     """The fact by which the person's other cases learn that a hold on the person has ended."""
     body = {"event_id": request.request_id, "occurred_at": desk.now.isoformat(), "hold_kind": kind, "hold_id": hold_id}
     return "lift_hold", body
-
-
-def _waiver_amount(text: str, desk: Desk) -> tuple[int, int]:
-    """The amount asked for, and the interest and fees that are left, in minor units."""
-    try:
-        amount = parse_minor(text, desk.account.currency)
-    except MoneyError as error:
-        raise RefusedError("malformed", str(error)) from error
-    owed = desk.statement().balance
-    return amount, owed.interest_minor + owed.fees_minor
-
-
-def _waive(desk: Desk, waiver: Waiver, *before: WaiverRequested) -> Effect:
-    entry = Entry(waiver.waiver_id, EntryKind.WAIVER, waiver.amount_minor)
-    book_entry(desk.session, desk.account.account_id, entry, desk.now, desk.now)
-    booked = debt_effect(desk, desk.statement(), waiver_id=waiver.waiver_id, status="waived")
-    events = (*before, WaiverDecided(waiver.waiver_id, approved=True), *booked.events)
-    return Effect(events, booked.answer, trail=booked.trail)

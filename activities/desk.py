@@ -9,12 +9,13 @@ from sqlmodel import Session
 from activities.accruals import accrual_of
 from activities.typed_words import TypedWords
 from domain.jurisdiction import Pack
-from domain.ledger import Statement
+from domain.ledger import Entry, Statement
 from domain.orders import Refusal
 from domain.policy import Policy
+from domain.statements import statement
 from domain.training import Course
 from storage.accounts import lock_account
-from storage.ledgers import read_statement
+from storage.ledgers import read_entries, read_instalments, read_statement
 from storage.policies import kept_policy
 from storage.tables import Account, Debtor
 
@@ -152,6 +153,13 @@ class Desk:
         accrual = accrual_of(self.session, self.account, self.policy, self.pack, as_of or self.now)
         order, account_id = self.policy.payment_order, self.account.account_id
         return read_statement(self.session, account_id, order, accrual, booked_by=as_of)
+
+    def statement_with(self, entry: Entry, moment: datetime) -> Statement:
+        """The account through the day of a moment, if that were booked too."""
+        account_id = self.account.account_id
+        accrual = accrual_of(self.session, self.account, self.policy, self.pack, moment)
+        entries = [*read_entries(self.session, account_id), entry]
+        return statement(read_instalments(self.session, account_id), entries, self.policy.payment_order, accrual)
 
     def statement_through(self, moment: datetime) -> Statement:
         """The account with everything that is booked, and late charges through the day of an earlier moment."""

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlmodel import col, select
 
-from activities.accruals import accrual_of
 from activities.desk import Desk
 from domain.ledger import Entry, EntryKind, InstalmentBalance, Statement
-from domain.statements import statement
 from domain.terms import Channel, MessageClass
-from storage.ledgers import book_entry, read_entries, read_instalments
+from storage.ledgers import book_entry, read_entries
 from storage.tables import Contact, ContactStatus
 
 _LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN, ContactStatus.FAILED)
@@ -31,6 +29,26 @@ def forgive_since_told(desk: Desk, payment_id: str, received_at: datetime) -> En
             book_entry(desk.session, desk.account.account_id, waiver, received_at, desk.now)
             return waiver
     return None
+
+
+def forgive_since_proposed(desk: Desk, plan_id: str, total_minor: int) -> bool:
+    """Waive what has accrued since a plan for that sum was drawn up, if that was lately; tells whether it did."""
+    if desk.account.terms is None:
+        return False
+    now = desk.statement()
+    for days in range(desk.policy.late_charges.told_amount_holds.days + 1):
+        moment = desk.now - timedelta(days=days)
+        then = desk.statement(moment)
+        accrued = now.charged.total_minor - then.charged.total_minor
+        for owed, was in (
+            (now.arrears(desk.now).total_minor, then.arrears(moment).total_minor),
+            (now.balance.total_minor, then.balance.total_minor),
+        ):
+            if was == total_minor and 0 < owed - was <= accrued:
+                waiver = Entry(f"{_TOLD}{plan_id}", EntryKind.WAIVER, owed - was)
+                book_entry(desk.session, desk.account.account_id, waiver, desk.now, desk.now)
+                return True
+    return False
 
 
 def take_back_forgiven(desk: Desk, payment_id: str) -> None:
@@ -69,16 +87,9 @@ def _forgiven(desk: Desk, payment_id: str, received_at: datetime, told_at: datet
         return None
     first = _first_since(desk, told_at) or payment_id
     waiver = Entry(f"{_TOLD}{payment_id}", EntryKind.WAIVER, left, effective_at=received_at, before=first)
-    too_much = _with(desk, waiver, received_at).credit_minor - paid.credit_minor
+    # Interest forgiven early lowers principal sooner, and so what accrues.
+    too_much = desk.statement_with(waiver, received_at).credit_minor - paid.credit_minor
     return replace(waiver, amount_minor=left - too_much)
-
-
-def _with(desk: Desk, waiver: Entry, moment: datetime) -> Statement:
-    """The account if that were booked too. Interest forgiven early lowers principal sooner, and so what accrues."""
-    account_id = desk.account.account_id
-    entries = [*read_entries(desk.session, account_id), waiver]
-    accrual = accrual_of(desk.session, desk.account, desk.policy, desk.pack, moment)
-    return statement(read_instalments(desk.session, account_id), entries, desk.policy.payment_order, accrual)
 
 
 def _of(statement: Statement, numbers: set[int], what: Literal["left", "charged"]) -> int:

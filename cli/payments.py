@@ -69,6 +69,27 @@ def reverse(
     answer(as_json, f"Payment {payment_id} reversed", work)
 
 
+@commands.command(rich_help_panel="Tell what happened", context_settings=NEGATIVE_AMOUNTS)
+def refund(
+    account_id: AccountId,
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="A decimal such as 12.00.")],
+    refund_id: Annotated[
+        str | None,
+        typer.Option(help="Your books' id of it, by which it is booked once.", show_default="a new one"),
+    ] = None,
+    event_id: EventId = None,
+    occurred_at: OccurredAt = None,
+    as_json: Json = False,
+) -> None:
+    """Tell that credit, what was paid too much, was paid back to the person."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        body = {"refund_id": refund_id or new_id("refund"), "amount": amount}
+        return await tell(duecourse, account_id, "record_refund", event_id, occurred_at, **body)
+
+    answer(as_json, f"Refund of {amount} recorded", work)
+
+
 def _currency_of(duecourse: Duecourse, account_id: str) -> str:
     with duecourse.database.reading() as session:
         return find_account(session, account_id).currency

@@ -1,9 +1,10 @@
 """Waivers of interest and fees: asked for, and above an agent's authority decided by somebody else."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from cli.failures import CannotError
 from cli.options import NEGATIVE_AMOUNTS, AccountId, By, Json, Reason, RequestId
 from cli.telling import Answer, answer, ask, the_only
 from client.duecourse import Duecourse
@@ -17,13 +18,22 @@ def waive(
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="A decimal such as 15.00.")],
     reason: Reason,
     by: By,
+    if_paid: Annotated[str | None, typer.Option(metavar="AMOUNT", help="Only once that much was paid.")] = None,
+    paid_by: Annotated[str | None, typer.Option(metavar="WHEN", help="With --if-paid: until when.")] = None,
     request_id: RequestId = None,
     as_json: Json = False,
 ) -> None:
-    """Ask that interest or fees be waived: at once within the policy's authority, else decide-waiver is needed."""
+    """Ask that interest or fees be waived: at once within the policy's authority, else decide-waiver is needed.
+
+    With --if-paid it is an offer, which is booked when that much has come in by then, and lapses otherwise.
+    """
+    if (if_paid is None) is not (paid_by is None):
+        raise CannotError("malformed: --if-paid and --paid-by go together; give both or neither")
 
     async def work(duecourse: Duecourse) -> Answer:
-        body = {"amount": amount, "reason_code": reason, "requested_by": by}
+        body: dict[str, Any] = {"amount": amount, "reason_code": reason, "requested_by": by}
+        if if_paid is not None:
+            body["condition"] = {"pay_amount": if_paid, "by": paid_by}
         return await ask(duecourse, account_id, "request_waiver", request_id, **body)
 
     answer(as_json, f"Waiver of {amount} asked for", work)

@@ -26,6 +26,8 @@ _WORDS = {
     "duty": ("see that a notice that the law demands is given in time", "status"),
     "track": ("whether the debt is left unpaid on purpose: firm, or not", "track"),
     "counsel_notice": ("see why counsel did not take a notice", "audit show"),
+    "waiver": ("approve or refuse a waiver that somebody asked for", "decide-waiver"),
+    "credit": ("pay back to the person what was paid too much, and tell it", "refund"),
     "bar": ("end what keeps the case from going on", "status"),
 }
 """What people are asked that no one command answers, by the kind of subject, and where to read more."""

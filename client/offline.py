@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.registration import Registered, RegistrationConflictError, register
 from storage.tables import Account, AccountState, BookedMessage, StoredText
 
-_BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "report_delivery"}
+_BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "record_refund", "report_delivery"}
 """Facts that an account which was never started takes in."""
 
 _AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance", "end_contact_preference", "complete_task"})

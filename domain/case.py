@@ -101,13 +101,41 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverCondition:
+    """What must be paid, and by when, for an offered waiver to be booked."""
+
+    pay_minor: int
+    pay_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
-    """A waiver of interest or fees; undecided while ``approved`` is none."""
+    """A waiver of interest or fees; undecided while ``approved`` is none, and only offered if it has a condition."""
 
     waiver_id: str
     amount_minor: int
     requested_by: str
     approved: bool | None = None
+    principal_minor: int = 0
+    """How much of it gives up principal."""
+    condition: WaiverCondition | None = None
+    outcome: str = ""
+    """Of an offer: ``booked`` or ``lapsed``; empty while it stands."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether it stands as an offer."""
+        return self.condition is not None and self.approved is True and not self.outcome
+
+    @property
+    def pending(self) -> bool:
+        """Whether it may still be booked."""
+        return self.approved is None or self.offered
+
+    @property
+    def subject(self) -> str:
+        """Under which a person is asked to decide it."""
+        return f"waiver:{self.waiver_id}"
 
 
 @dataclass(frozen=True, slots=True)

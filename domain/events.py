@@ -168,6 +168,8 @@ class WaiverRequested:
     """Somebody asked that interest or fees be waived."""
 
     waiver: Waiver
+    decide_by: datetime | None = None
+    """By when somebody else must decide it; none for one that needs nobody."""
     kind: Literal["waiver_requested"] = "waiver_requested"
 
 
@@ -178,6 +180,15 @@ class WaiverDecided:
     waiver_id: str
     approved: bool
     kind: Literal["waiver_decided"] = "waiver_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverSettled:
+    """An offered waiver was booked because its condition was met, or stands or lapsed because it is met no more."""
+
+    waiver_id: str
+    outcome: str
+    kind: Literal["waiver_settled"] = "waiver_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +430,7 @@ CaseEvent = Annotated[
     | StageRestarted
     | WaiverRequested
     | WaiverDecided
+    | WaiverSettled
     | TrackSet
     | PaymentRefused
     | ChannelStopped
@@ -549,8 +561,12 @@ def _(event: StageRestarted, case: Case) -> Case:
 
 @_apply.register
 def _(event: WaiverRequested, case: Case) -> Case:
-    known = any(each.waiver_id == event.waiver.waiver_id for each in case.waivers)
-    return case if known else replace(case, waivers=(*case.waivers, event.waiver))
+    if any(each.waiver_id == event.waiver.waiver_id for each in case.waivers):
+        return case
+    case = replace(case, waivers=(*case.waivers, event.waiver))
+    return (
+        case if event.decide_by is None else replace(case, asked=case.asked | {event.waiver.subject: event.decide_by})
+    )
 
 
 @_apply.register
@@ -559,7 +575,16 @@ def _(event: WaiverDecided, case: Case) -> Case:
         replace(each, approved=event.approved) if each.waiver_id == event.waiver_id and each.approved is None else each
         for each in case.waivers
     )
-    return replace(case, waivers=waivers)
+    asked = {subject: until for subject, until in case.asked.items() if subject != f"waiver:{event.waiver_id}"}
+    return replace(case, waivers=waivers, asked=asked)
+
+
+@_apply.register
+def _(event: WaiverSettled, case: Case) -> Case:
+    waivers = (
+        replace(each, outcome=event.outcome) if each.waiver_id == event.waiver_id else each for each in case.waivers
+    )
+    return replace(case, waivers=tuple(waivers))
 
 
 @_apply.register

@@ -106,6 +106,13 @@ class ReversePayment(Fact):
     reason_code: ReasonCode
 
 
+class RecordRefund(Fact):
+    """Credit was paid back to the person."""
+
+    refund_id: Reference
+    amount: Amount
+
+
 class PlannedInstalment(Message):
     """One instalment of a plan as a caller writes it."""
 
@@ -344,6 +351,7 @@ class LiftHold(Fact):
 FACTS: dict[str, type[Fact]] = {
     "record_payment": RecordPayment,
     "reverse_payment": ReversePayment,
+    "record_refund": RecordRefund,
     "agree_plan": AgreePlan,
     "file_complaint": FileComplaint,
     "report_hardship": ReportHardship,

@@ -84,6 +84,7 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         first = asked_about_from(case, message)
         if first is not None and first <= now:
             subjects.append(message.subject)
+    subjects += (each.subject for each in case.waivers if each.approved is None and each.subject in case.asked)
     firm = firm_asked_at(case)
     if firm is not None and firm <= now:
         subjects.append(FIRM_SUBJECT)
@@ -136,6 +137,11 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
     if question is not None:
         due_at, message = question
         yield Step(StepKind.ASK_PERSON, due_at, f"{message.occasion} has not gone yet", subject=message.subject)
+    for waiver in case.waivers:
+        if waiver.approved is None and waiver.subject in case.asked:
+            yield Step(StepKind.ASK_PERSON, case.asked[waiver.subject], "a waiver waits", subject=waiver.subject)
+        if waiver.offered and waiver.condition is not None:
+            yield Step(StepKind.WAIT, waiver.condition.pay_by, "a waiver is offered until then")
     firm = firm_asked_at(case)
     if firm is not None:
         due_at = max(firm, case.asked.get(FIRM_SUBJECT, firm))

@@ -257,10 +257,22 @@ class Hardship(Part):
 
 
 class WaiverAuthority(Part):
-    """What an agent may waive alone; anything above it is approved by somebody else. Principal is never waived."""
+    """What an agent may waive alone; anything above it is approved by somebody else."""
 
     at_once_percent: Percent
-    """Of the interest and fees still owed."""
+    """Of the interest and fees owed before any was waived: all that agents may waive at once on an account."""
+    principal_percent: Percent = 0
+    """Of the principal owed, may be waived too; only by somebody's approval."""
+    approval: dict[Annotated[int, Field(ge=1, le=9)], Percent] = Field(default_factory=dict)
+    """Of interest and fees, what somebody with that authority may approve; left out, anybody else may approve all."""
+    offer_within: Duration = timedelta(days=60)
+    """How long an offered waiver may stand until its condition must be met."""
+
+    def approval_percent(self, authority: int) -> int | None:
+        """What somebody with that authority may approve, or none where the policy does not say."""
+        if not self.approval:
+            return None
+        return max((percent for level, percent in self.approval.items() if level <= authority), default=0)
 
     def at_once_minor(self, owed: Sums) -> int:
         """The most that an agent may waive at once, in minor units, rounded down."""

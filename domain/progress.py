@@ -19,7 +19,7 @@ def advance(case: Case, now: datetime) -> Case:
         case = _reopen(case, now)
     if case.closed is not None:
         return case
-    for step in (_judge_promise, _judge_plan, _stand_by, _lapse_call, _enter_next_stage):
+    for step in (_judge_promise, _judge_plan, _lapse_offers, _stand_by, _lapse_call, _enter_next_stage):
         case = step(case, now)
     return case
 
@@ -203,6 +203,16 @@ def _caught_up(case: Case, plan: Plan, now: datetime) -> Case:
 
 def _without_question(case: Case, subject: str) -> Case:
     return replace(case, asked={each: deadline for each, deadline in case.asked.items() if each != subject})
+
+
+def _lapse_offers(case: Case, now: datetime) -> Case:
+    """An offered waiver lapses on its date, with nobody saving anything."""
+    for waiver in case.waivers:
+        if waiver.offered and waiver.condition is not None and waiver.condition.pay_by <= now:
+            lapsed = replace(waiver, outcome="lapsed")
+            waivers = tuple(lapsed if each is waiver else each for each in case.waivers)
+            case = with_milestone(replace(case, waivers=waivers), "waiver_lapsed", now, waiver.waiver_id)
+    return case
 
 
 def _stand_by(case: Case, now: datetime) -> Case:

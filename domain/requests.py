@@ -104,12 +104,20 @@ class GrantGrace(Request):
     granted_by: Reference
 
 
+class PaidBy(Message):
+    """What must be paid, and by when, for a waiver to count."""
+
+    pay_amount: Amount
+    by: UntilDay
+
+
 class RequestWaiver(Request):
-    """Ask that interest or fees be waived."""
+    """Ask that interest or fees be waived, at once or once something has been paid."""
 
     amount: Amount
     reason_code: ReasonCode
     requested_by: Reference
+    condition: PaidBy | None = None
 
 
 class DecideWaiver(Request):

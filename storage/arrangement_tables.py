@@ -48,3 +48,20 @@ class RecordedPromise(SQLModel, table=True):
     """A ``PromiseOutcome`` of ``domain.terms``."""
     paid_minor: int | None = Field(default=None, sa_type=BigInteger)
     """What of it had been paid when it was judged."""
+
+
+class OfferedWaiver(SQLModel, table=True):
+    """A waiver that is booked once something has been paid."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    waiver_id: str = Field(primary_key=True, max_length=110)
+    amount_minor: int = Field(sa_type=BigInteger)
+    principal_minor: int = Field(sa_type=BigInteger)
+    """How much of it gives up principal."""
+    pay_minor: int = Field(sa_type=BigInteger)
+    pay_by: datetime = Field(sa_type=UtcInstant)
+    """Before then; a payment counts by when it came, however late it is told."""
+    offered_at: datetime = Field(sa_type=UtcInstant)
+    times_booked: int = Field(default=0)
+    booked_as: str | None = Field(default=None, max_length=110)
+    """Its ledger entry while its condition is met."""

@@ -7,8 +7,11 @@ from sqlmodel import Session, col, select
 
 from storage.tables import PersonTask
 
-OUTLIVING = ("tell:", "retrain:")
-"""What people owe beyond the end of the case: an answer to the person, an agent's training."""
+CREDIT_SUBJECT = "credit"
+"""Under which a person is asked to pay back what was paid too much."""
+
+OUTLIVING = ("tell:", "retrain:", CREDIT_SUBJECT)
+"""What people owe beyond the end of the case: an answer to the person, an agent's training, credit."""
 
 
 def ask(session: Session, account_id: str, subject: str, at: datetime, deadline: datetime) -> bool:

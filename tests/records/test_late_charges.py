@@ -130,6 +130,27 @@ def test_interest_is_frozen_while_a_plan_is_in_good_standing(open_house: Open) -
     assert outstanding(house) == "3651.80"
 
 
+def test_a_plan_proposed_some_days_before_it_is_agreed_covers_what_was_owed_then(open_house: Open) -> None:
+    house = open_house(lent())
+    house.ask("propose_plan", request_id="r1", instalment_count=2, first_due_date="2027-03-20", proposed_by="agent-1")
+    pass_days(house, 4)
+    assert outstanding(house) == "3659.00"
+    agreed = house.tell("agree_plan", plan_id="plan-r1", agreed_by="deb-1")
+    assert agreed.refusal is None
+    assert (outstanding(house), house.case.debt.balance_minor) == ("3651.80", 365_180)
+    pass_days(house, 10)
+    house.pay("3651.80")
+    assert outstanding(house) == "0.00"
+
+
+def test_a_plan_for_what_was_never_owed_is_refused_all_the_same(open_house: Open) -> None:
+    house = open_house(lent())
+    pass_days(house, 4)
+    instalments = [{"due_date": "2027-03-20", "amount": "3652.00"}]
+    refused = house.tell("agree_plan", plan_id="plan-1", agreed_by="deb-1", instalments=instalments)
+    assert refused.refusal is not None
+
+
 def test_the_cap_of_the_jurisdiction_binds_what_the_contract_asks(open_house: Open, library: Library) -> None:
     chinese = american(
         language="zh-CN",
