@@ -20,9 +20,10 @@ _RECOVERY = (
     "#waived",
 )
 _WHAT_RECOVERY_MEANS = (
-    "Fallen due is what the contracts asked for by the end of the goal's time, or until now while that runs; late "
-    "charges are not in it. The goal's time begins when an account is overdue, or when its case opens if that is "
-    "later. Recovered in time is what was paid of it within that time; payments that did not hold are not counted."
+    "By the month in which accounts became overdue. Fallen due is what the contracts asked for by the end of the "
+    "goal's time, or until now while that runs; late charges are not in it. The goal's time begins when an account is "
+    "overdue, or when its case opens if that is later. Recovered in time is what was paid of it within that time; "
+    "payments that did not hold are not counted."
 )
 
 
@@ -39,13 +40,13 @@ class ReportTable:
 def tables_of(portfolio: PortfolioReport, as_of: datetime) -> Iterator[ReportTable]:
     """The tables of one portfolio, in the order in which they are read."""
     recovery = (
-        ("Recovery by cohort", "became overdue in", portfolio.by_cohort, "The month in which accounts became overdue."),
-        ("Recovery by stage", "stage", portfolio.by_stage, "Where accounts stand, or stood when they ended."),
-        ("Recovery by track", "track", portfolio.by_track, "The track on which accounts are now."),
+        ("Recovery by cohort", "became overdue in", portfolio.by_cohort, _WHAT_RECOVERY_MEANS),
+        ("Recovery by stage", "stage", portfolio.by_stage, "The same by where accounts stand, or ended."),
+        ("Recovery by track", "track", portfolio.by_track, "The same by the track on which accounts are."),
     )
     for title, key, parts, words in recovery:
         rows = [*(_recovery(each, portfolio, as_of) for each in parts), _whole(portfolio, as_of)]
-        yield ReportTable(title, f"{words} {_WHAT_RECOVERY_MEANS}", (key, *_RECOVERY), rows)
+        yield ReportTable(title, words, (key, *_RECOVERY), rows)
     yield _rolls(portfolio)
     yield _promises(portfolio)
     yield from _complaints(portfolio)

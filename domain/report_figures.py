@@ -26,7 +26,8 @@ class RecoveryCurve:
     steps: int
     """Into how many equal steps the goal's time is divided."""
     percents: tuple[float, ...]
-    """The share of what fell due, at the beginning and after each step, of the accounts that are so old."""
+    """The share of what fell due, at the beginning and after each step, of the accounts that are so old; it ends
+    when those are fewer than half."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,11 +90,13 @@ def _sum(accounts: Iterable[_Measured]) -> Recovery:
 
 
 def _curve(cohort: str, accounts: Sequence[_Measured], goal_time: timedelta, as_of: datetime) -> RecoveryCurve:
-    """How the share recovered grew; at each age, of the accounts that have come to it."""
+    """How the share recovered grew; at each age of the accounts that have come to it, while they are half or more."""
     shares = []
     for step in range(_CURVE_STEPS + 1):
         age = goal_time * step / _CURVE_STEPS
         so_old = [each for each in accounts if each.aim.since + age <= as_of]
+        if 2 * len(so_old) < len(accounts):
+            break
         due = sum(each.recovery.due_minor for each in so_old)
         shares.append(percent(sum(_paid_at(each, age) for each in so_old), due))
     return RecoveryCurve(cohort, _CURVE_STEPS, tuple(each for each in shares if each is not None))

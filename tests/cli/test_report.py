@@ -1,5 +1,8 @@
 """The command ``report``: tables for people, one JSON document for machines, a page for whoever is asked for both."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,3 +104,37 @@ def test_nothing_personal_is_in_the_report(commands: Commands, records: Database
     for words in (commands.done("report", "--as-of", "2026-10-20"), str(commands.answer("report"))):
         for personal in (NAME, "deb-1", "acc-1", "example.com", "13800138000"):
             assert personal not in words
+
+
+def test_the_page_holds_tables_plots_and_their_words_and_fetches_nothing(commands: Commands, records: Database) -> None:
+    file = commands.folder / "report.html"
+    assert f"Written to {file}" in commands.done("report", "--as-of", "2026-10-20", "--html", file)
+    page = file.read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert re.findall(r"<script|<link|@import|https?://", page) == []
+    assert "2026-10: 25.0% in time, 0.0% later, goal" in page, "what a plot shows is told in words"
+    assert '<td class="number">2,000.00</td>' in page
+    assert "Fallen due is what the contracts asked for" in page
+    for personal in (NAME, "deb-1", "acc-1", "13800138000"):
+        assert personal not in page
+
+
+def test_a_page_and_a_document_may_be_asked_for_together(commands: Commands, records: Database) -> None:
+    file = commands.folder / "report.html"
+    assert commands.answer("report", "--as-of", "2026-10-20", "--html", file)["portfolios"]
+    assert file.exists()
+
+
+def test_a_page_of_nothing_says_so(commands: Commands) -> None:
+    commands.done("report", "--html", commands.folder / "report.html")
+    assert "No account that is collected was overdue by then." in (commands.folder / "report.html").read_text()
+
+
+def test_a_page_that_cannot_be_written_is_told_in_a_line(commands: Commands) -> None:
+    assert "--html: cannot write" in commands.refusal("report", "--html", commands.folder / "nowhere" / "report.html")
+
+
+def test_only_the_page_waits_for_the_plotting_library() -> None:
+    names = "import sys, starter, worker, cli.app, cli.report; print('matplotlib' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"

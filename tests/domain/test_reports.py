@@ -166,7 +166,7 @@ def test_different_goals_add_up_to_what_they_ask_for_together() -> None:
     assert (found.goal_minor, found.goal_percent) == (14_100, 70.5)
 
 
-def test_the_recovery_curve_rises_with_each_payment_and_ends_with_the_oldest_account() -> None:
+def test_the_recovery_curve_rises_with_each_payment_and_counts_accounts_that_are_so_old() -> None:
     """Steps are days here. On day 20 the second account is only ten days old: from then on the first stands alone."""
     first = account(on(3, payment(4_000)), on(15, payment(6_000, "p2")))
     second = account(on(12, payment(2_000)), opened_at=day(10))
@@ -175,6 +175,9 @@ def test_the_recovery_curve_rises_with_each_payment_and_ends_with_the_oldest_acc
     assert curve.percents[:3] == (0.0, 0.0, 10.0)
     assert curve.percents[3:11] == (30.0,) * 8
     assert curve.percents[11:] == (40.0, 40.0, 40.0, 40.0) + (100.0,) * 6
+    third = account(opened_at=day(15))
+    [shorter] = portfolio(first, second, third, as_of=20).curves
+    assert len(shorter.percents) == 11, "from the eleventh day on only one of three is so old"
 
 
 def test_accounts_roll_by_the_furthest_stage_that_they_have_come_to() -> None:
