@@ -112,9 +112,13 @@ async def test_a_life_that_is_interrupted_is_the_same_life(house: House, day: in
 async def test_the_track_that_a_person_chose_survives(house: House) -> None:
     account = await house.collect()
     await house.until_day(2)
-    await house.ask(account, "set_track", track="firm", reason_code="refuses", set_by="agent-1")
+    finding = await house.duecourse.store_text(account, "Says that he could pay and will not.")
+    choice = {"track": "firm", "reason_code": "refuses", "set_by": "boss", "evidence_ref": finding}
+    await house.ask(account, "set_track", **choice)
+    await house.until_day(2, "12:00")
     await lose_and_start_again(house, account)
-    assert (await house.status(account))["track"] == "firm"
+    status = await house.status(account)
+    assert (status["track"], status["firm_until"] is not None) == ("firm", True)
 
 
 async def test_a_life_interrupted_again_and_again_still_comes_to_its_review_and_to_counsel_once(house: House) -> None:
