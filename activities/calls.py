@@ -26,7 +26,7 @@ from domain.orders import (
 )
 from domain.terms import Channel, MessageClass, Stage
 from storage import audit
-from storage.accounts import write_milestones
+from storage.accounts import note_no_demand, write_milestones
 from storage.call_tasks import find_call, refusal_of_agent
 from storage.database import Database
 from storage.tables import Address, CallPermission, CallTask, Contact, ContactStatus
@@ -119,6 +119,7 @@ class Calls:
                 script=script,
             )
         )
+        note_no_demand(desk.session, desk.account)
         audit.append(desk.session, order.account_id, desk.now, "call_requested", order.contact_id, stage=order.stage)
 
 

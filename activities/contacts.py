@@ -29,6 +29,7 @@ from activities.shared_contacts import (
     told_already,
     write_companions,
 )
+from activities.turns import desks_beside, note_service, put_off, yields
 from domain.case import PlannedContact
 from domain.events import CaseEvent, DeliveryProved
 from domain.messages import MessageKey, MessageRefused, OccasionFacts, Words
@@ -90,6 +91,7 @@ class Contacts:
         with self._database.writing() as session:
             desk = Desk.open(session, self._library, wanted.account_id, lambda: wanted.as_of)
             planned = Guard(desk).moment(wanted.channel, wanted.not_before)
+            desk.account.demand_waits_since = None
             note_demand(session, desk.account, planned.at, wanted.channel)
             return planned
 
@@ -124,6 +126,7 @@ class Contacts:
             admitted = self._admit(desk, order)
             if isinstance(admitted, ContactOutcome) and order.message_id:
                 note_deferral(desk, order.message_id, admitted.next)
+                note_service(desk, order, admitted.next)
                 return replace(admitted, events=review_duties(desk, everything=True))
             return admitted
 
@@ -139,33 +142,57 @@ class Contacts:
         ruling = guard.rule(order.channel, address, order.contact_id, order.message_class, order.occasion)
         if not ruling.allowed or address is None:
             return self._turn_away(desk, guard, order, ruling)
+        return self._compose(desk, guard, order, ruling, address, occasion)
+
+    def _compose(
+        self,
+        desk: Desk,
+        guard: Guard,
+        order: ContactOrder,
+        ruling: Ruling,
+        address: Address,
+        occasion: OccasionFacts,
+    ) -> _Begun | ContactOutcome:
+        """Write a lawful contact's intent, unless another account's contact goes first."""
         language = self._composer.language_for(desk.debtor.language)
         key = MessageKey(order.message_class, order.occasion or order.stage, order.channel, language)
+        beside = desks_beside(desk, self._library, order)
         try:
             facts = gather(desk, guard.statement, guard.reach, key, order.contact_id, occasion)
-            companions = companions_of(desk, self._library, order, address, facts)
+            companions = companions_of(desk, beside, order, address, facts)
+            yielded = yields(desk, beside, guard, order, address, companions, ruling.valid_until)
+            if yielded is not None:
+                log_turned_away(desk, order, yielded.ruling)
+                return self._defer(desk, order, yielded.ruling, yielded.again)
             words, companions = compose_together(self._composer, key, facts, companions)
         except MessageRefused as error:
             return refuse_words(desk, order, error)
         contact = begin(desk, order, address, words, ruling)
         write_companions(desk, contact, companions)
+        note_service(desk, order, None)
         return _Begun(_intent(desk, contact), contact.attempted_at, asked_before=False)
 
     def _turn_away(self, desk: Desk, guard: Guard, order: ContactOrder, ruling: Ruling) -> ContactOutcome:
         """A rule speaks against the contact: it waits, or it goes by another channel."""
         log_turned_away(desk, order, ruling)
-        debt = debt_if_changed(desk, order)
         if ruling.channel_closed:
-            gone = order.channel in guard.reach.unreachable
+            gone, debt = order.channel in guard.reach.unreachable, debt_if_changed(desk, order)
             return ContactOutcome(ContactResult.REFUSED, ruling.reason, debt=debt, unusable=gone)
         if ruling.stopped:
             again = PlannedContact(desk.now + _AGAIN_AFTER, ruling.reason)
         else:
             again = guard.moment(order.channel, desk.now, order.message_class, order.occasion)
+        return self._defer(desk, order, ruling, again)
+
+    def _defer(self, desk: Desk, order: ContactOrder, ruling: Ruling, again: PlannedContact) -> ContactOutcome:
+        """It comes later; a demand keeps since when it waits for room."""
         if order.message_id:
             note_next_due(desk.session, desk.account, again.at)
         else:
             note_demand(desk.session, desk.account, again.at, order.channel)
+            if not ruling.stopped:
+                put_off(desk)
+        debt = debt_if_changed(desk, order)
         return ContactOutcome(ContactResult.DEFERRED, ruling.reason, next=again, debt=debt)
 
     def _hand_over(self, order: ContactOrder, begun: _Begun) -> ContactOutcome:
@@ -246,6 +273,7 @@ class Contacts:
                 if not order.message_id:
                     note_demand(session, desk.account, again.at, order.channel)
                 note_deferral(desk, order.message_id, again)
+                note_service(desk, order, again)
                 events = _duties_after(desk, order, contact)
                 return ContactOutcome(ContactResult.DEFERRED, answer.code, again, events=events)
         raise _again("provider_busy", answer.code, answer.retry_after)

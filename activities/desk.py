@@ -145,8 +145,9 @@ class Desk:
         return cls(session, account, debtor, policy, library.pack(account.jurisdiction), clock())
 
     def beside(self, account: Account, library: Library) -> "Desk":
-        """Another account of the same person under the same rules, in the same transaction."""
-        return replace(self, account=account, policy=library.policy(self.session, account))
+        """Another account of the same person, in the same transaction."""
+        policy, pack = library.policy(self.session, account), library.pack(account.jurisdiction)
+        return replace(self, account=account, policy=policy, pack=pack)
 
     def statement(self, as_of: datetime | None = None) -> Statement:
         """The account as its ledger has it now, or had it at an earlier moment, by what was booked then."""

@@ -77,7 +77,7 @@ class Guard:
         self._desk = desk
         country, _, region = desk.account.jurisdiction.partition("-")
         suitable = suitable_times(known_preferences(desk.debtor))
-        self._person = Person((desk.debtor.time_zone,), country, region or None, suitable)
+        self.person = Person((desk.debtor.time_zone,), country, region or None, suitable)
 
     @cached_property
     def reach(self) -> Reach:
@@ -101,11 +101,11 @@ class Guard:
         desk, standing = self._desk, self._standing()
         reference = address.address_ref if address is not None else ""
         proposal = Proposal(desk.account.account_id, channel, message_class, reference, occasion, contact_id)
-        verdicts = judge(desk.pack, self._person, proposal, self._attempts, standing, desk.now)
+        verdicts = judge(desk.pack, self.person, proposal, self.attempts, standing, desk.now)
         stopped = any(not each.allowed and each.rule in desk.pack.stopping_rules for each in verdicts)
         if address is None:
             return Ruling((_NO_ADDRESS,), stopped)
-        valid_until = window_end(desk.pack, self._person, proposal, desk.now)
+        valid_until = window_end(desk.pack, self.person, proposal, desk.now)
         return Ruling(tuple(verdicts), stopped, valid_until)
 
     def moment(
@@ -121,9 +121,7 @@ class Guard:
         """
         desk = self._desk
         proposal = Proposal(desk.account.account_id, channel, message_class, "", occasion)
-        found = next_lawful_moment(
-            desk.pack, self._person, proposal, self._attempts, not_before, desk.account.account_id
-        )
+        found = next_lawful_moment(desk.pack, self.person, proposal, self.attempts, not_before, desk.account.account_id)
         if found.at is None:
             return PlannedContact(not_before + _LOOK_AGAIN_AFTER, found.words)
         return PlannedContact(found.at, found.words)
@@ -131,10 +129,11 @@ class Guard:
     def is_open(self, channel: Channel, moment: datetime) -> bool:
         """Whether hours, quiet days and what the person wants leave a moment open for a demand by the channel."""
         proposal = Proposal(self._desk.account.account_id, channel, MessageClass.DEMAND, "")
-        return window_end(self._desk.pack, self._person, proposal, moment) > moment
+        return window_end(self._desk.pack, self.person, proposal, moment) > moment
 
     @cached_property
-    def _attempts(self) -> tuple[Attempt, ...]:
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The person's log, as far back as any rule looks."""
         since = self._desk.now - self._desk.pack.longest_window
         return counted_contacts(self._desk.session, self._desk.account.debtor_id, since)
 

@@ -20,6 +20,8 @@ from domain.contact_facts import ReplyOccasion, ServiceOccasion
 from domain.messages import OccasionFacts
 from domain.owed_messages import OwedMessage
 from domain.terms import Channel, MessageClass
+from storage.tables import PlannedMessage
+from storage.turns import plan_service
 
 _SOON = (Channel.SMS, Channel.EMAIL, Channel.LETTER)
 """For what is short and wanted soon."""
@@ -83,14 +85,21 @@ def owe(
         channels: those to try, in order, some of the occasion's own; none: all of these.
     """
     message_class, channels = class_of(occasion), tuple(channels) or OCCASIONS[occasion].channels
-    guard = Guard(desk)
+    guard, message_id = Guard(desk), f"{occasion}.{subject}"
     first = next((each for each in channels if guard.reach.address(each) is not None), channels[0])
+    due_at = guard.moment(first, max(not_before, desk.now), message_class, occasion).at
+    if message_class is MessageClass.SERVICE:
+        account_id = desk.account.account_id
+        planned = PlannedMessage(
+            account_id=account_id, message_id=message_id, occasion=occasion, channel=first, due_at=due_at
+        )
+        plan_service(desk.session, planned)
     return OwedMessage(
-        message_id=f"{occasion}.{subject}",
+        message_id=message_id,
         message_class=message_class,
         occasion=occasion,
         channels=channels,
-        due_at=guard.moment(first, max(not_before, desk.now), message_class, occasion).at,
+        due_at=due_at,
         deadline=deadline,
         allowed_in=desk.pack.holds_allowing(occasion, message_class),
         owed_by=owed_by,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from activities.composer import Composer
 from activities.contact_log import RESULTS, debt_if_changed
-from activities.desk import Desk, Library
+from activities.desk import Desk
 from activities.duties import review_duties
 from activities.guard import Guard, Ruling
 from activities.message_facts import gather_other, time_barred
@@ -21,7 +21,7 @@ from domain.messages import MessageFacts, MessageKey, MessageRefused, OtherAccou
 from domain.orders import ContactOrder, ContactOutcome
 from domain.terms import Channel, MessageClass, Stage
 from storage.accounts import note_demand
-from storage.companions import accounts_due_by, forget_told_with, proofs_for, told_for
+from storage.companions import forget_told_with, proofs_for, told_for
 from storage.duties import recorded_duties
 from storage.people import as_hold, every_hold, unreachable_channels
 from storage.tables import Account, Address, Contact, ContactStatus
@@ -49,17 +49,17 @@ class Companion:
 
 
 def companions_of(
-    desk: Desk, library: Library, order: ContactOrder, address: Address, facts: MessageFacts
+    desk: Desk, beside: Sequence[Desk], order: ContactOrder, address: Address, facts: MessageFacts
 ) -> tuple[Companion, ...]:
-    """The accounts that a contact may tell of besides its own, the oldest arrears first.
+    """The person's other accounts that a contact may tell of besides its own, the oldest arrears first.
 
     Each could be told by itself at this moment, in the same words: its next demand is planned by the same channel in
     the same stage, and every rule allows it. Messages that speak of a referral tell of one account only.
     """
     if order.message_class is not MessageClass.DEMAND or order.stage is Stage.PRE_LEGAL:
         return ()
-    near = accounts_due_by(desk.session, desk.account, desk.now + TOGETHER_WITHIN)
-    found = (_companion(desk, library, each, order, address, facts) for each in near if _alike(desk, each, order))
+    alike = (each for each in beside if _alike(desk, each.account, order))
+    found = (_companion(desk, each, order, address, facts) for each in alike)
     known = [each for each in found if each is not None]
     return tuple(sorted(known, key=lambda each: (each.account.due_date, each.account.account_id)))
 
@@ -111,6 +111,7 @@ def told_already(desk: Desk, order: ContactOrder) -> ContactOutcome | None:
     _count(desk, row, order)
     status = ContactStatus(row.status) if row.status in _LEFT else ContactStatus.UNKNOWN
     following = Guard(desk).moment(order.next_channel, max(order.next_due - (desk.now - row.attempted_at), desk.now))
+    desk.account.demand_waits_since = None
     note_demand(desk.session, desk.account, following.at, order.next_channel)
     return ContactOutcome(
         RESULTS[status],
@@ -137,18 +138,19 @@ def proofs_told(desk: Desk, order: ContactOrder) -> tuple[CaseEvent, ...]:
 
 def _alike(desk: Desk, account: Account, order: ContactOrder) -> bool:
     """Whether the other account's next demand would be the same message."""
-    mine = desk.account
+    mine, planned_at = desk.account, account.demand_at
+    if planned_at is None or planned_at > desk.now + TOGETHER_WITHIN:
+        return False
     same = (account.jurisdiction, account.currency) == (mine.jurisdiction, mine.currency)
     return same and (account.stage, account.demand_channel) == (order.stage, order.channel)
 
 
 def _companion(
-    desk: Desk, library: Library, account: Account, order: ContactOrder, address: Address, facts: MessageFacts
+    desk: Desk, beside: Desk, order: ContactOrder, address: Address, facts: MessageFacts
 ) -> Companion | None:
-    beside = desk.beside(account, library)
     statement = beside.statement()
     told = gather_other(beside, statement)
-    if told is None or not _may_be_asked(beside) or told_for(desk.session, account, "") is not None:
+    if told is None or not _may_be_asked(beside) or told_for(desk.session, beside.account, "") is not None:
         return None
     if beside.policy.lenders != desk.policy.lenders or time_barred(beside, statement) != facts.time_barred:
         return None

@@ -18,7 +18,7 @@ from domain.jurisdiction import Pack
 from domain.terms import MessageClass
 
 __all__ = ["SEARCHED", "Attempt", "Found", "Person", "Proposal", "Standing", "Verdict"]
-__all__ += ["judge", "next_lawful_moment", "refusing", "window_end"]
+__all__ += ["judge", "leaves_room", "next_lawful_moment", "refusing", "window_end"]
 
 _SPREAD_CLASSES = frozenset({MessageClass.DEMAND, MessageClass.SERVICE})
 _NO_ZONE = "the person's time zone is not known; nothing is sent without it"
@@ -96,6 +96,13 @@ def next_lawful_moment(
         reasons = (*reasons, f"spread within the lawful hours to {write_clock(at, zones)}")
     provisional = binding.may_still_change(at.astimezone(find_zone(zones[0])).year)
     return Found(at, "; ".join(reasons) or "lawful at once", provisional)
+
+
+def leaves_room(pack: Pack, person: Person, proposal: Proposal, attempts: Sequence[Attempt], at: datetime) -> bool:
+    """Whether caps and cooldowns allow a contact at a moment, whatever the hour."""
+    zones = zones_of(pack.time_zones, person.time_zones) or pack.time_zones or ("UTC",)
+    counted = _bound(pack, person, proposal).counted(proposal, attempts)
+    return all(rule.objection(zones, moments, at) is None for rule, moments in counted)
 
 
 def window_end(pack: Pack, person: Person, proposal: Proposal, at: datetime) -> datetime:

@@ -81,7 +81,7 @@ def store_case(session: Session, account: Account, case: Case) -> None:
     """Keep a case that no workflow carries."""
     account.case = _CASES.dump_python(case, mode="json")
     account.stage = case.stage
-    account.next_due_at = account.demand_at = account.demand_channel = None
+    account.next_due_at = account.demand_at = account.demand_channel = account.demand_waits_since = None
     closed = case.closed
     account.state = AccountState.OPEN if closed is None else AccountState.CLOSED
     account.closed_at = closed.at if closed is not None else None
@@ -143,5 +143,5 @@ def note_demand(session: Session, account: Account, due_at: datetime, channel: C
 
 def note_no_demand(session: Session, account: Account) -> None:
     """Keep that no demand is planned: one is under way, or a call waits for an agent."""
-    account.demand_at = account.demand_channel = None
+    account.demand_at = account.demand_channel = account.demand_waits_since = None
     session.add(account)

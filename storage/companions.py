@@ -10,21 +10,10 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, or_, select
 
 from storage import audit
-from storage.tables import Account, AccountState, Contact, ContactStatus
+from storage.tables import Account, Contact, ContactStatus
 
 _ON_THE_WAY = (ContactStatus.SENDING, ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN)
 _PROVED = (ContactStatus.DELIVERED, ContactStatus.FAILED)
-
-
-def accounts_due_by(session: Session, account: Account, moment: datetime) -> Sequence[Account]:
-    """The person's other accounts under collection whose next demand is planned for that moment or earlier."""
-    chosen = select(Account).where(
-        col(Account.debtor_id) == account.debtor_id,
-        col(Account.account_id) != account.account_id,
-        col(Account.state) == AccountState.OPEN,
-        col(Account.demand_at) <= moment,
-    )
-    return session.exec(chosen.order_by(col(Account.account_id))).all()
 
 
 def told_with(session: Session, contact_id: str) -> Sequence[Contact]:

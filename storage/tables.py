@@ -112,6 +112,8 @@ class Account(SQLModel, table=True):
     """When its next demand is planned; none while one is under way or a call waits for an agent."""
     demand_channel: str | None = Field(default=None, max_length=10)
     """By which channel that one is planned."""
+    demand_waits_since: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """Since when that demand has been put off for want of room; none if it has not."""
     shares_contacts: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether some contact told of this account and another of the person's at once."""
     milestones_written: int = Field(default=0)
@@ -288,6 +290,16 @@ class Contact(SQLModel, table=True):
     def words_digest(self) -> str:
         """A digest of the words, by which the audit trail holds them to what was sent."""
         return hashlib.sha256(f"{self.subject}\n{self.words}\n{self.html}".encode()).hexdigest()
+
+
+class PlannedMessage(SQLModel, table=True):
+    """A service message that an account owes and when it is planned, for the person's other accounts to know."""
+
+    account_id: str = Field(primary_key=True, foreign_key="account.account_id", max_length=100)
+    message_id: str = Field(primary_key=True, max_length=160)
+    occasion: str = Field(max_length=40)
+    channel: str = Field(max_length=10)
+    due_at: datetime = Field(sa_type=UtcInstant)
 
 
 class CallTask(SQLModel, table=True):
