@@ -253,8 +253,8 @@ FAULTS = (
         "a message that told of a debt too is not counted for it",
         2,
         "domain/contact_counts.py",
-        "            found = [each for each in found if each.account_id == proposal.account_id]",
-        "            found = [each for each in found if each.account_id == proposal.account_id and not each.told_along]",
+        "each.account_id == proposal.account_id]",
+        "each.account_id == proposal.account_id and not each.told_along]",
         f"{_RULES}/test_caps.py",
     ),
     Fault(
