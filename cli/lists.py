@@ -144,6 +144,7 @@ def _as_read(told: dict[str, Any]) -> dict[str, Any]:
         "days past due": told.get("days_past_due"),
         "holds": [_hold(each) for each in told.get("holds", [])],
         "contacts that left": told.get("contacts"),
+        "goal": _goal(told["goal"]) if "goal" in told else None,
     }
     rest = (
         "track",
@@ -159,6 +160,12 @@ def _as_read(told: dict[str, Any]) -> dict[str, Any]:
     )
     lines |= {name: _filled(told.get(name)) for name in rest}
     return lines | {"policy": f"{told.get('policy')} {told.get('policy_version', '')}".strip()}
+
+
+def _goal(goal: dict[str, Any]) -> str:
+    recovered = goal["recovered_percent"]
+    so_far = "nothing has fallen due" if recovered is None else f"{recovered}% recovered in time"
+    return f"{goal['recover_percent']}% by {goal['within_until']}: {so_far}"
 
 
 def _step(step: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The status of a case where its workflow cannot be asked, and what only the calendar knows of it."""
+"""The status of a case where its workflow cannot be asked, and what only calendar and records know of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from activities.desk import Library
+from client.goals import goal_of
 from domain.ledger import Statement
 from domain.money import format_minor
 from storage.accounts import find_account, stored_case
@@ -26,12 +27,13 @@ class Statuses:
     library: Library
 
     def as_seen_now(self, account_id: str, answer: dict[str, Any], now: datetime) -> dict[str, Any]:
-        """A workflow's answer with what only the calendar knows: days past due, and late charges up to today."""
+        """A workflow's answer with what it cannot know: days past due and late charges up to today, and the goal."""
         with self.database.reading() as session:
             account = find_account(session, account_id)
             statement = what_is_owed(session, self.library, account, now)
             amounts = _amounts(account, statement, now) if account.terms is not None and "balance" in answer else {}
-            return answer | amounts | {"days_past_due": _days_past_due(session, account, statement, now)}
+            days = {"days_past_due": _days_past_due(session, account, statement, now)}
+            return answer | amounts | days | goal_of(session, account, now)
 
     def from_records(self, account_id: str, now: datetime) -> dict[str, Any]:
         """The status of an account that no workflow collects; raises :class:`UnknownAccountError`."""
@@ -41,7 +43,7 @@ class Statuses:
             days = {"days_past_due": _days_past_due(session, account, statement, now)}
             case = stored_case(account)
             if case is not None:
-                return status_of(case, now, _rejected(session, account_id)) | days
+                return status_of(case, now, _rejected(session, account_id)) | days | goal_of(session, account, now)
             return {
                 "account_id": account_id,
                 "policy": account.policy,
@@ -49,6 +51,7 @@ class Statuses:
                 **_amounts(account, statement, now),
                 "currency": account.currency,
                 **days,
+                **goal_of(session, account, now),
             }
 
 

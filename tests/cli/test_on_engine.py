@@ -57,6 +57,8 @@ async def test_payments_are_booked_once_by_their_id_and_can_be_reversed(office: 
     await _register(office, "acc-1")
     paid = await office.later("pay", "acc-1", "100.00", "--payment-id", "pay-1")
     assert (paid["payment_id"], paid["outstanding"]) == ("pay-1", "1134.56")
+    assert (await office.later("status", "acc-1"))["goal"]["recovered_percent"] == 8.1
+    assert "8.1% recovered in time" in await asyncio.to_thread(office.done, "status", "acc-1")
     again = await office.later("pay", "acc-1", "100.00", "--payment-id", "pay-1")
     assert again["outstanding"] == "1134.56"
     assert "payment_reused" in await office.refused_later("pay", "acc-1", "1.00", "--payment-id", "pay-1")
