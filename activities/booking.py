@@ -19,6 +19,7 @@ from activities.credit_reports import note_disputes
 from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.effects import Effect
+from activities.limitation import watch_limitation
 from activities.others import spread
 from activities.receipts import owe_receipts
 from activities.stop_of_contact import note_end_of_review
@@ -29,6 +30,8 @@ from domain.requests import REQUESTS, Request
 from storage import audit
 from storage.accounts import store_case, stored_case, write_milestones
 from storage.tables import AccountState, BookedMessage, FactDelivery, PersonFact
+
+_MAY_RESTART_LIMITATION = frozenset({"record_payment", "reverse_payment", "agree_plan", "report_delivery"})
 
 _BOOKINGS: TypeAdapter[Booking] = TypeAdapter(Booking)
 
@@ -99,7 +102,7 @@ class Books:
                 others = effect.others + _tell_others(desk, order, message, effect)
                 note_end_of_review(desk, effect.events)
                 note_disputes(desk, effect.events)
-                duties = review_duties(desk)
+                duties = (*review_duties(desk), *_limitation_after(desk, order.name))
                 note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
                 moved = any(isinstance(each, DebtChanged) for each in effect.events)
                 receipts = owe_receipts(desk, message, moved)
@@ -116,6 +119,13 @@ class Books:
             **effect.trail,
         )
         return Booking((*effect.events, *receipts, *duties), effect.answer, others=others)
+
+
+def _limitation_after(desk: Desk, name: str) -> tuple[CaseEvent, ...]:
+    """What a message changes about the limitation period, if it is one of those that can make it run anew."""
+    if name not in _MAY_RESTART_LIMITATION or not desk.pack.limitation.restarted_by:
+        return ()
+    return (watch_limitation(desk),)
 
 
 def settle_refused(session: Session, account_id: str, message_id: str, refusal: Refusal, at: datetime) -> None:

@@ -1,12 +1,12 @@
 """Gathers from the case and the records what a referral is judged by, and draws up its checklist."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from sqlmodel import col, select
 
 from activities.desk import Desk
 from activities.duties import duties_standing
+from activities.limitation import limitation_of
 from domain.case import Case
 from domain.checklist import ChecklistItem
 from domain.referral_rules import DemandOnRecord, OfferOnRecord, ReferralFacts, RefusalOnRecord, evaluate
@@ -30,7 +30,7 @@ def draw_up(desk: Desk, case: Case, *, simulated_counts: bool) -> tuple[Checklis
             holds=tuple(open_holds(desk.session, desk.account.debtor_id, desk.account.account_id, desk.now)),
             demands=tuple(_demands(desk)),
             offers=(*_calls(desk), *_plans(desk)),
-            limitation_ends_at=_limitation_ends_at(desk),
+            limitation_ends_at=limitation_of(desk).expires_at,
             duties_standing=standing,
             duties_given=given,
             refused_by_counsel=tuple(_refusals(desk)),
@@ -79,10 +79,3 @@ def _refusals(desk: Desk) -> Iterator[RefusalOnRecord]:
     for each in refused_by_counsel(desk.session, desk.account.account_id):
         if each.refused_at is not None:
             yield RefusalOnRecord(each.referral_id, each.refused_code or "", each.refused_at)
-
-
-def _limitation_ends_at(desk: Desk) -> datetime:
-    """No restart is assumed: a demand restarts the period only with proof that a person has judged."""
-    due = max(each.instalment.overdue_from for each in desk.statement().instalments)
-    _, _, region = desk.account.jurisdiction.partition("-")
-    return desk.pack.limitation.ends_at(due, region)

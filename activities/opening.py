@@ -10,6 +10,7 @@ from activities.desk import Desk, Library, RefusedError
 from activities.duties import review_duties
 from activities.guard import Guard
 from activities.interrupted import brought_up_to_date
+from activities.limitation import watch_limitation
 from activities.stop_of_contact import stop_if_every_channel_is_stopped
 from domain.case import Case
 from domain.events import apply
@@ -44,7 +45,7 @@ def open_account(session: Session, library: Library, order: OpenCase) -> Opening
             session, order.account_id, order.as_of, "opened", policy=desk.policy.name, version=desk.policy.version
         )
         store_case(session, desk.account, case)
-    for event in review_duties(desk, everything=True):
+    for event in (*review_duties(desk, everything=True), watch_limitation(desk)):
         case = apply(case, event)
     if known is None:
         case = _planned(desk, case)

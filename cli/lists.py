@@ -156,6 +156,7 @@ def _as_read(told: dict[str, Any]) -> dict[str, Any]:
         "complaints",
         "waivers",
         "referral",
+        "limitation",
         "rejected_inputs",
     )
     lines |= {name: _filled(told.get(name)) for name in rest}

@@ -28,6 +28,7 @@ _WORDS = {
     "counsel_notice": ("see why counsel did not take a notice", "audit show"),
     "waiver": ("approve or refuse a waiver that somebody asked for", "decide-waiver"),
     "credit": ("pay back to the person what was paid too much, and tell it", "refund"),
+    "limitation": ("what to do before the limitation period is over; no hold is broken for it", "status"),
     "bar": ("end what keeps the case from going on", "status"),
 }
 """What people are asked that no one command answers, by the kind of subject, and where to read more."""

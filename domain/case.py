@@ -159,6 +159,19 @@ class ChosenReview:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitationWatch:
+    """When the debt becomes time-barred, as the records proved it last."""
+
+    expires_at: datetime
+    warn_at: tuple[datetime, ...] = ()
+    """When a person is told, earliest first."""
+    restarted_by: str = ""
+    """The kind and the record of what made the period run anew; empty if nothing did."""
+    extinguishes: bool = False
+    """Whether the debt itself ends with the period."""
+
+
+@dataclass(frozen=True, slots=True)
 class Milestone:
     """Something that the case decided by itself, to be written into the audit trail with the next activity."""
 
@@ -259,6 +272,7 @@ class Case:
     firm_answered: str = ""
     """The proposal that a person has decided on."""
     chosen_review: ChosenReview | None = None
+    limitation: LimitationWatch | None = None
 
     @property
     def contacts_left(self) -> dict[Channel, int]:

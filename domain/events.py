@@ -16,6 +16,7 @@ from domain.case import (
     ChosenReview,
     Closed,
     Complaint,
+    LimitationWatch,
     Plan,
     PlanInstalment,
     PlannedContact,
@@ -35,6 +36,7 @@ from domain.complaints import (
 )
 from domain.holds import Hold
 from domain.ledger import Debt
+from domain.limitation_watch import is_told_once
 from domain.owed_messages import Bar, OwedMessage
 from domain.owing import changed, give_up_messages, untold, with_message, without_message
 from domain.progress import advance, end_plan, enter, fall_back, stand_still, with_milestone, without_channel
@@ -336,6 +338,14 @@ class ReferralDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitationSet:
+    """What the records prove of the limitation period has changed."""
+
+    watch: LimitationWatch
+    kind: Literal["limitation_set"] = "limitation_set"
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewChosen:
     """A person chose a legal review for a person who has stopped all contact."""
 
@@ -446,6 +456,7 @@ CaseEvent = Annotated[
     | DeliveryFailed
     | ReviewOpened
     | ReferralDecided
+    | LimitationSet
     | ReviewChosen
     | ReferralVoided
     | Referred
@@ -548,7 +559,8 @@ def _(event: ComplaintTold, case: Case) -> Case:
 
 @_apply.register
 def _(event: TaskCompleted, case: Case) -> Case:
-    asked = {subject: deadline for subject, deadline in case.asked.items() if subject != event.subject}
+    done = () if is_told_once(event.subject) else (event.subject,)
+    asked = {subject: deadline for subject, deadline in case.asked.items() if subject not in done}
     message_id = message_to_tell(event.subject)
     case = replace(case, asked=asked, untold=tuple(each for each in case.untold if each != message_id))
     return case if message_id is None else _told(without_message(case, message_id), message_id, event.at)
@@ -693,6 +705,11 @@ def _(event: ReferralDecided, case: Case) -> Case:
     if not event.approve:
         return replace(case, referral=None, review_not_before=event.review_again_at, chosen_review=None)
     return replace(case, referral=replace(case.referral, approved_by=event.decided_by))
+
+
+@_apply.register
+def _(event: LimitationSet, case: Case) -> Case:
+    return case if case.limitation == event.watch else replace(case, limitation=event.watch)
 
 
 @_apply.register

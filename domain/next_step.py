@@ -8,12 +8,15 @@ from enum import StrEnum
 from domain.case import Case, Referral
 from domain.complaints import COMPLAINT_HOLDS, asked_about, complaint_wakes, tell_subject
 from domain.holds import Hold, add_time_off_hold
+from domain.limitation_watch import limitation_asked_at
 from domain.owed_messages import Bar, Barred
 from domain.owing import Sending, asked_about_from, next_question, next_sending
 from domain.progress import earliest_contact_at, exhausted, may_be_renegotiated, plan_judged_at
 from domain.terms import Channel, ClosedReason, HoldKind, MessageClass, Stage
 from domain.track_of_case import firm_asked_at
 from domain.tracks import FIRM_SUBJECT
+
+_EXTINGUISHED = "the limitation period is over, and the debt with it"
 
 
 class StepKind(StrEnum):
@@ -146,6 +149,11 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
     if firm is not None:
         due_at = max(firm, case.asked.get(FIRM_SUBJECT, firm))
         yield Step(StepKind.ASK_PERSON, due_at, "whether the case is firm", subject=FIRM_SUBJECT)
+    watch, running_out = case.limitation, limitation_asked_at(case, now)
+    if running_out is not None:
+        yield Step(StepKind.ASK_PERSON, running_out[0], "the limitation period runs out", subject=running_out[1])
+    if watch is not None and watch.extinguishes:
+        yield Step(StepKind.CLOSE, watch.expires_at, _EXTINGUISHED, closing=ClosedReason.EXTINGUISHED)
 
 
 def _carrying(sending: Sending) -> Step:
@@ -179,6 +187,8 @@ def _ended(case: Case) -> Step | None:
 
 
 def _closing(case: Case, now: datetime) -> Step | None:
+    if case.limitation is not None and case.limitation.extinguishes and case.limitation.expires_at <= now:
+        return Step(StepKind.CLOSE, now, _EXTINGUISHED, closing=ClosedReason.EXTINGUISHED)
     disputed = any(hold.kind in (HoldKind.COMPLAINT, HoldKind.DISPUTE) for hold in case.open_holds(now))
     if disputed or case.debt.arrears_minor(now):
         return None

@@ -139,6 +139,8 @@ class ClosedReason(StrEnum):
     """The balance is zero."""
     LEGAL_OUTCOME = "legal_outcome"
     """Counsel reported the end of the legal matter."""
+    EXTINGUISHED = "extinguished"
+    """The limitation period is over, and with it the debt itself has ended."""
     WRITTEN_OFF = "written_off"
     """A person ended the collection of a debt that remains unpaid."""
 

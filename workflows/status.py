@@ -65,6 +65,7 @@ def status_of(case: Case, now: datetime, rejected: Sequence[RejectedInput] = ())
         "owed_messages": [_plain(each) for each in case.owed_messages],
         "bars": [_plain(each) for each in case.bars if each.stands_at(now)],
         "rejected_inputs": [_plain(each) for each in rejected],
+        "limitation": _limitation(case),
         "closed": _plain(case.closed),
     }
 
@@ -80,6 +81,11 @@ def _contacts(case: Case) -> dict[str, int]:
         "email": written[Channel.EMAIL],
         "letter": written[Channel.LETTER],
     }
+
+
+def _limitation(case: Case) -> dict[str, Any] | None:
+    watch = case.limitation
+    return None if watch is None else {"expires_at": _iso(watch.expires_at), "restarted_by": watch.restarted_by or None}
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,71 @@
+"""Reckons an account's limitation period from the records, each interruption with the record that proves it."""
+
+from collections.abc import Iterator
+
+from sqlmodel import col, select
+
+from activities.desk import Desk
+from domain.case import LimitationWatch
+from domain.events import LimitationSet
+from domain.jurisdiction import RestartedBy
+from domain.ledger import EntryKind
+from domain.limitation import Expiry, Interruption, expiry, warnings
+from domain.terms import MessageClass
+from storage.tables import BookedMessage, Contact, LedgerEntry
+
+
+def limitation_of(desk: Desk) -> Expiry:
+    """When the account's debt becomes time-barred, as the records prove it now."""
+    limitation = desk.pack.limitation
+    last = max(each.instalment.overdue_from for each in desk.statement().instalments)
+    region = desk.account.jurisdiction.partition("-")[2]
+    return expiry(limitation, region, last, _interruptions(desk) if limitation.restarted_by else ())
+
+
+def watch_limitation(desk: Desk) -> LimitationSet:
+    """What the case has to know of it."""
+    found, limitation = limitation_of(desk), desk.pack.limitation
+    by = found.restarted_by
+    watch = LimitationWatch(
+        expires_at=found.expires_at,
+        warn_at=warnings(limitation, found.expires_at),
+        restarted_by=f"{by.kind} {by.evidence}" if by is not None else "",
+        extinguishes=desk.account.jurisdiction.partition("-")[2] in limitation.extinguished_in,
+    )
+    return LimitationSet(watch)
+
+
+def _interruptions(desk: Desk) -> Iterator[Interruption]:
+    yield from _delivered_demands(desk)
+    yield from _part_payments(desk)
+    yield from _agreed_plans(desk)
+
+
+def _delivered_demands(desk: Desk) -> Iterator[Interruption]:
+    chosen = select(Contact).where(
+        col(Contact.account_id) == desk.account.account_id,
+        col(Contact.message_class) == MessageClass.DEMAND,
+        col(Contact.delivered_at).is_not(None),
+    )
+    for each in desk.session.exec(chosen):
+        if each.delivered_at is not None:
+            yield Interruption(RestartedBy.DELIVERED_DEMAND, each.delivered_at, each.contact_id)
+
+
+def _part_payments(desk: Desk) -> Iterator[Interruption]:
+    chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == desk.account.account_id)
+    entries = desk.session.exec(chosen).all()
+    taken_back = {each.reverses for each in entries if each.kind == EntryKind.REVERSAL}
+    for each in entries:
+        if each.kind == EntryKind.PAYMENT and each.entry_id not in taken_back:
+            yield Interruption(RestartedBy.PART_PAYMENT, each.effective_at, each.entry_id)
+
+
+def _agreed_plans(desk: Desk) -> Iterator[Interruption]:
+    chosen = select(BookedMessage).where(
+        col(BookedMessage.account_id) == desk.account.account_id,
+        col(BookedMessage.name) == "agree_plan",
+        col(BookedMessage.refused).is_(False),
+    )
+    for each in desk.session.exec(chosen):
+        yield Interruption(RestartedBy.AGREED_PLAN, each.received_at, each.message_id)
