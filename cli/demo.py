@@ -19,6 +19,7 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
+from activities.assembly import open_records
 from cli.account_files import read_accounts
 from cli.connection import duecourse
 from cli.demo_board import Board, Summary, as_line, as_table, look, show_summary, sum_up, what_is_missing
@@ -29,6 +30,7 @@ from cli.import_report import ImportReport
 from cli.importing import fit_policies, import_accounts
 from cli.printing import console
 from cli.processes import ROOT, House, ProgramFailedError, open_house
+from cli.report import report_of, write_page
 from client.duecourse import Duecourse
 from domain.registration import Registration
 from tools.fetch import FetchError
@@ -42,6 +44,7 @@ _LOOK_EVERY_SECONDS = 1.0
 _LINE_EVERY_SECONDS = 5.0
 _AT_MOST_TIMES_LONGER = 2
 _PER_SECOND = "1000"
+_REPORT = "report.html"
 
 
 def demo_settings() -> dict[str, str]:
@@ -59,13 +62,15 @@ def main(
         bool | None, typer.Option(help="Keep the UI up in the end until Enter.", show_default="on a terminal")
     ] = None,
     folder: Annotated[
-        Path, typer.Option(help="Where messages and referrals are kept until the next time, when it is emptied.")
+        Path,
+        typer.Option(help="Where messages, referrals and the report are kept until the next time, when it is emptied."),
     ] = ROOT / ".state" / "demo",
 ) -> None:
     """Run the main job on a real engine, with time in seconds, and clean up afterwards."""
     outbox, legal = folder / "outbox", folder / "legal"
     for each in (outbox, legal):
         shutil.rmtree(each, ignore_errors=True)
+    (folder / _REPORT).unlink(missing_ok=True)
     # When people stop in the middle of a call, the SDK leaves a future behind of which asyncio would complain.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     if keep is None:
@@ -101,12 +106,21 @@ def _show(house: House, seconds: float, keep: bool) -> list[str]:
     """Play, tell what happened, and answer what is missing."""
     console().print(f"Each account tells its story in the Temporal UI: {house.ui_url}")
     summary = asyncio.run(_play(house, seconds))
-    show_summary(summary, {"Messages": str(house.settings.outbox_dir), "Referrals": str(house.settings.legal_dir)})
+    places = {"Messages": house.settings.outbox_dir, "Referrals": house.settings.legal_dir, "Report": _report_on(house)}
+    show_summary(summary, {name: str(place) for name, place in places.items()})
     if keep:
         console().print(f"The UI stays up at {house.ui_url} until you press Enter.", style="bold")
         with suppress(EOFError):
             input()
     return what_is_missing(summary)
+
+
+def _report_on(house: House) -> Path:
+    """Write the report on all accounts, and answer where it stands."""
+    file, database = house.settings.outbox_dir.with_name(_REPORT), open_records(house.settings)
+    write_page(report_of(database, datetime.now(UTC)), file, {})
+    database.dispose()
+    return file
 
 
 async def _play(house: House, seconds: float) -> Summary:

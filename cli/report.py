@@ -14,6 +14,7 @@ from cli.report_json import as_json as json_of
 from cli.report_tables import tables_of
 from domain.report_figures import Report
 from domain.reports import report_on
+from storage.database import Database
 from storage.reports import read_histories
 
 commands = typer.Typer()
@@ -39,9 +40,8 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Show recovery against the goal, rolls from stage to stage, promises, complaints and contacts by channel."""
-    moment = _moment(as_of)
-    with records() as database, database.reading() as session:
-        found = report_on(read_histories(session, moment, policy), moment)
+    with records() as database:
+        found = report_of(database, _moment(as_of), policy)
     if html is not None:
         write_page(found, html, {name: each.title for name, each in library().policies.items()})
     if as_json:
@@ -50,6 +50,12 @@ def report(
         console().print(f"Written to {html}", soft_wrap=True)
     else:
         _show(found)
+
+
+def report_of(database: Database, as_of: datetime, policy: str | None = None) -> Report:
+    """The report on the accounts of one policy or of all, as known at a moment."""
+    with database.reading() as session:
+        return report_on(read_histories(session, as_of, policy), as_of)
 
 
 def write_page(found: Report, file: Path, titles: dict[str, str]) -> None:
