@@ -120,6 +120,20 @@ async def test_a_plan_is_proposed_and_agreed(office: Commands) -> None:
     assert (await office.later("status", "acc-1"))["state"] == "in_plan"
 
 
+async def test_the_plan_that_a_person_wishes_is_answered_with_the_nearest_one(office: Commands) -> None:
+    await _register(office, "acc-1")
+    answered = await office.later("counter-plan", "acc-1", "--instalment", f"{IN_A_MONTH}=1.00", "--by", "agent-1")
+    assert answered["status"] == "counter_offer"
+    assert [each["due_date"] for each in answered["instalments"]] == [IN_A_MONTH]
+
+
+async def test_a_promise_that_came_by_a_message_is_recorded(office: Commands) -> None:
+    await _register(office, "acc-1")
+    promised = ("promise", "acc-1", "10.00", "--date", IN_A_MONTH, "--channel", "web", "--promise-id", "promise-1")
+    assert (await office.later(*promised))["promise_id"] == "promise-1"
+    assert (await office.later("status", "acc-1"))["promise"]["promise_id"] == "promise-1"
+
+
 async def test_a_plan_made_elsewhere_is_agreed_by_its_instalments(office: Commands) -> None:
     await _register(office, "acc-1")
     assert "plan_sum" in await office.refused_later(
