@@ -24,7 +24,7 @@ from domain.events import BarsSet, CaseEvent, MessageSettled, MessagesOwed
 from domain.jurisdiction_duties import Duty, Proof, Trigger
 from domain.owed_messages import OwedMessage
 from domain.requests import RecordDutyDone
-from domain.terms import Channel, MessageClass, Stage
+from domain.terms import Channel, CreditKind, MessageClass, Stage
 from storage import audit, person_tasks
 from storage.duties import as_record, duty_of_contact, first_communication_at, recorded_duties
 from storage.tables import Contact, ContactStatus, RecordedDuty
@@ -139,7 +139,9 @@ def duty_facts(desk: Desk) -> DutyFacts:
 def _possible(desk: Desk) -> tuple[Duty, ...]:
     """The duties that the account may have; without any, nothing is read of the records."""
     reached = _STAGES.index(_stage(desk))
-    return tuple(each for each in desk.pack.duties if each.or_trigger is not None or reached >= _asks_from(each))
+    kind = CreditKind(desk.account.credit_kind)
+    owing = (each for each in desk.pack.duties if each.binds(kind))
+    return tuple(each for each in owing if each.or_trigger is not None or reached >= _asks_from(each))
 
 
 def _asks_from(duty: Duty) -> int:

@@ -37,11 +37,11 @@ ACCOUNT_COLUMNS = (
     *_AMOUNTS,
     "due_date",
 )
-"""The columns of a file of accounts; it may also have ``policy`` and those of consents and terms."""
+"""The columns of a file of accounts; it may also have ``policy``, ``credit_kind`` and those of consents and terms."""
 INSTALMENT_COLUMNS = ("account_id", "number", "due_date", *_AMOUNTS)
 """The columns of a file of instalments."""
 
-_OPTIONAL = ("policy", *CONSENT_COLUMNS, *TERM_COLUMNS)
+_OPTIONAL = ("policy", "credit_kind", *CONSENT_COLUMNS, *TERM_COLUMNS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,4})?")
 _OPAQUE_ID: TypeAdapter[str] = TypeAdapter(OpaqueId)
@@ -215,6 +215,7 @@ def _registration(
     body["policy"] = row.get("policy") or policy
     body["consents"] = () if any(wrong_consents(row)) else consents_of(row)
     body["terms"] = terms_of(row)
+    body |= {"credit_kind": row["credit_kind"]} if row.get("credit_kind") else {}
     try:
         return Registration.model_validate(body), wrong
     except ValidationError as error:

@@ -22,6 +22,7 @@ from cli.term_columns import terms_of
 from cli.wording import in_options
 from client.duecourse import Duecourse
 from domain.registration import Registration
+from domain.terms import CreditKind
 
 commands = typer.Typer()
 
@@ -68,6 +69,9 @@ def register(
     ] = None,
     late_fee_after_days: Annotated[int, typer.Option(help="Days late without a fee.")] = 0,
     lender_type: Annotated[str, typer.Option(help="As the cost caps name it.", show_default="not known")] = "",
+    credit_kind: Annotated[
+        CreditKind, typer.Option(help="By which the law chooses the notices that are owed.")
+    ] = CreditKind.CREDIT_AGREEMENT,
     policy: _Policy = None,
     sms_consent: Annotated[str | None, typer.Option(metavar="DAY", help="When the person agreed to texts.")] = None,
     voice_consent: Annotated[
@@ -116,6 +120,7 @@ def register(
         policy=policy,
         consents=consents_of(consents),
         terms=terms_of(terms),
+        credit_kind=credit_kind,
     )
 
     async def work(duecourse: Duecourse) -> Answer:
@@ -159,10 +164,10 @@ def import_file(
     a file again starts nothing twice, so that is also the way to go on after an interruption.
 
     Columns: account_id, debtor_id, debtor_name, phone, email, postal_address, language, time_zone, jurisdiction,
-    product, currency, principal, interest, fees, due_date, and if you like policy, sms_consent, voice_consent,
-    consent_source, phone_confirmed, and the terms of paying late: late_annual_percent, contract_date, day_count,
-    late_fee, late_fee_after_days, lender_type. Columns of --instalments: account_id, number, due_date, principal,
-    interest, fees.
+    product, currency, principal, interest, fees, due_date, and if you like policy, credit_kind (deferred_payment for
+    buy now, pay later), sms_consent, voice_consent, consent_source, phone_confirmed, and the terms of paying late:
+    late_annual_percent, contract_date, day_count, late_fee, late_fee_after_days, lender_type. Columns of
+    --instalments: account_id, number, due_date, principal, interest, fees.
 
     Exit code 0: all rows taken. 1: some refused. 2: the file cannot be used.
     """

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from domain.calendars import HolidayCalendar
 from domain.jurisdiction_duties import Duty, Proof, Trigger
 from domain.owed_messages import Bar, Barred
-from domain.registration import end_of_day
+from domain.registration import end_of_day, start_of_day
 from domain.terms import Channel, Stage
 
 _ORDER = tuple(Stage)
-_ASKED_FOR = frozenset({Trigger.DEBT_VERIFIED, Trigger.CREDIT_REPORT_ANNOUNCED})
-"""Triggers that somebody sets, each time for a notice of its own."""
+_EACH_TIME = frozenset({Trigger.PAYMENT_MISSED, Trigger.DEBT_VERIFIED, Trigger.CREDIT_REPORT_ANNOUNCED})
+"""Triggers that ask each time for a notice of its own."""
 
 
 class DutyState(StrEnum):
@@ -131,9 +131,15 @@ def bars_of(duties: Sequence[Duty], facts: DutyFacts, owed: Sequence[DutyOwed]) 
     return tuple(bar for duty in duties for bar in _bars(duty, facts, owed))
 
 
-def triggered_at(trigger: Trigger, facts: DutyFacts) -> datetime | None:
-    """From when a trigger holds by what is known now; none if it does not and will not by time alone."""
+def triggered_at(trigger: Trigger, facts: DutyFacts, told_at: datetime | None = None) -> datetime | None:
+    """From when a trigger holds by what is known now; none if it does not and will not by time alone.
+
+    Of missed payments only those count that were missed since ``told_at``, when the person was last told.
+    """
     match trigger:
+        case Trigger.PAYMENT_MISSED:
+            since = _payment_missed_at(facts, told_at)
+            return None if since is None else max(since, facts.opened_at)
         case Trigger.TWO_PAYMENTS_MISSED:
             since = _two_payments_missed_at(facts)
             return None if since is None else max(since, facts.opened_at)
@@ -177,12 +183,12 @@ def _owed(duty: Duty, facts: DutyFacts, begins: datetime | None = None) -> DutyO
     records = [each for each in facts.records if each.duty_id == duty.id]
     pending = next((each for each in records if each.state is DutyState.OWED), None)
     given_at = _given_at(records)
-    since = triggered_at(duty.trigger, facts)
+    since = triggered_at(duty.trigger, facts, given_at)
     if since is None and duty.or_trigger is not None:
-        since, begins = triggered_at(duty.or_trigger, facts), facts.now
+        since, begins = triggered_at(duty.or_trigger, facts, given_at), facts.now
     if since is None:
         return None
-    if given_at is not None and (duty.trigger not in _ASKED_FOR or given_at >= since):
+    if given_at is not None and (duty.trigger not in _EACH_TIME or given_at >= since):
         if duty.repeats_every is None or duty.within is None:
             return None
         since = given_at + duty.repeats_every - duty.within
@@ -192,6 +198,8 @@ def _owed(duty: Duty, facts: DutyFacts, begins: datetime | None = None) -> DutyO
         if begins is None:
             return None
         since = begins
+    if duty.effective_from is not None:
+        since = max(since, start_of_day(duty.effective_from, facts.time_zone))
     deadline = since + duty.within if duty.within is not None else None
     number = pending.number if pending is not None else max((each.number for each in records), default=0) + 1
     return DutyOwed(duty, number, since, deadline, _channels_left(duty, records))
@@ -225,6 +233,12 @@ def _bars(duty: Duty, facts: DutyFacts, owed: Sequence[DutyOwed]) -> Iterator[Ba
             reason = f"the period of {duty.id} runs" if ends is not None else f"{duty.id} has not been proved to arrive"
             bar_id = message_id_of(duty.id, record.number)
             yield from (Bar(bar_id, what, record.since, ends, reason) for what in duty.blocks)
+
+
+def _payment_missed_at(facts: DutyFacts, told_at: datetime | None) -> datetime | None:
+    """When the first payment fell due, or will, that is not paid in full and that the person was not told of."""
+    missed = (each.overdue_from for each in facts.payments if each.left_minor)
+    return next((each for each in missed if told_at is None or each > told_at), None)
 
 
 def _two_payments_missed_at(facts: DutyFacts) -> datetime | None:

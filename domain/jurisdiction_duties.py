@@ -1,5 +1,6 @@
 """The duties of a jurisdiction pack: notices that are owed by themselves, as a reader checks them against the law."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 
 from domain.jurisdiction_rules import Count, Flag, OccasionName, RuleId, Sentence, Sourced
 from domain.owed_messages import Barred
-from domain.terms import Channel
+from domain.terms import Channel, CreditKind
 from domain.written import Duration
 
 
@@ -16,6 +17,8 @@ class Trigger(StrEnum):
 
     FIRST_COMMUNICATION = "first_communication"
     """The first contact about the debt that left, or the first conversation about it."""
+    PAYMENT_MISSED = "payment_missed"
+    """A payment has fallen due and is not paid in full; each asks for a notice, unless one already told of it."""
     TWO_PAYMENTS_MISSED = "two_payments_missed"
     """Two payments or more have fallen due, and no less is overdue than the last two of them together."""
     ESCALATION = "escalation"
@@ -44,6 +47,10 @@ class Duty(Sourced):
     """Of one of the pack's notices."""
     rule: RuleId
     """The rule of the jurisdiction that it comes from."""
+    credit_kinds: tuple[CreditKind, ...] = ()
+    """Which accounts owe it; without any, all of them."""
+    effective_from: date | None = None
+    """The first day on which it is owed, if later than the pack's."""
     trigger: Trigger
     or_trigger: Trigger | None = None
     """Another one, if either will do."""
@@ -66,6 +73,10 @@ class Duty(Sourced):
     """What follows if it is missed."""
     stops_interest: Flag = False
     """Whether no interest and no default sum runs from its deadline until it is given."""
+
+    def binds(self, credit_kind: CreditKind) -> bool:
+        """Whether accounts of that kind owe it."""
+        return not self.credit_kinds or credit_kind in self.credit_kinds
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -14,10 +14,12 @@ from pydantic import field_validator as validates
 from domain.facts import CurrencyCode, Day, ReasonCode, Reference
 from domain.late_terms import LateTerms
 from domain.money import MoneyError, parse_minor
-from domain.terms import ADDRESS_KINDS, Channel
+from domain.terms import ADDRESS_KINDS, Channel, CreditKind
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+_MAY_BE_UNSAID = ("consents", "terms", "credit_kind")
+"""Fields that, left out, are not in the digest, so that a registration from before they existed has the same one."""
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9}|\d{3}-\d{2}-\d{4})(?!\d)")
 
 
@@ -103,6 +105,8 @@ class Registration(BaseModel):
     """Given before the account came here; what the person says later is told by facts."""
     terms: LateTerms | None = None
     """What paying late costs by the contract; without any, nothing accrues."""
+    credit_kind: CreditKind = CreditKind.CREDIT_AGREEMENT
+    """What kind of credit it is, by which the law chooses the notices that are owed."""
 
     @validates("language")
     @classmethod
@@ -165,7 +169,8 @@ class Registration(BaseModel):
     @property
     def digest(self) -> str:
         """A digest of everything it says, by which a second registration is compared with the first."""
-        unsaid = {"policy"} | {field for field in ("consents", "terms") if not getattr(self, field)}
+        fields = type(self).model_fields
+        unsaid = {"policy"} | {name for name in _MAY_BE_UNSAID if getattr(self, name) == fields[name].default}
         body = json.dumps(self.model_dump(mode="json", exclude=unsaid), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(body.encode()).hexdigest()
 

@@ -33,6 +33,15 @@ class Channel(StrEnum):
     """A telephone call made by a person who holds a permit for it."""
 
 
+class CreditKind(StrEnum):
+    """What kind of credit an account is, where the law owes one kind other notices than another."""
+
+    CREDIT_AGREEMENT = "credit_agreement"
+    """An agreement that the credit laws regulate in full."""
+    DEFERRED_PAYMENT = "deferred_payment"
+    """Deferred payment credit, also called buy now, pay later: no interest, and paid off within a year."""
+
+
 ADDRESS_KINDS = {
     Channel.SMS: "phone",
     Channel.VOICE: "phone",

@@ -47,6 +47,7 @@ def register(session: Session, registration: Registration, policy: str, at: date
             currency=registration.currency,
             policy=policy,
             terms=registration.terms.model_dump(mode="json") if registration.terms is not None else None,
+            credit_kind=registration.credit_kind,
             body_digest=registration.digest,
             registered_at=at,
         )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
+from domain.terms import CreditKind
 from storage.columns import JsonDocument, UtcInstant
 from storage.personal import PersonalDocument, PersonalText
 
@@ -98,6 +99,12 @@ class Account(SQLModel, table=True):
     policy_version: str | None = Field(default=None, foreign_key="policyversion.version", max_length=64)
     terms: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     """What paying late costs by its contract, a ``LateTerms``; none: nothing accrues."""
+    credit_kind: str = Field(
+        default=CreditKind.CREDIT_AGREEMENT,
+        max_length=20,
+        sa_column_kwargs={"server_default": CreditKind.CREDIT_AGREEMENT.value},
+    )
+    """A :class:`CreditKind`."""
     body_digest: str = Field(max_length=64)
     """Digest of what it was registered with, by which a second registration is compared."""
     registered_at: datetime = Field(sa_type=UtcInstant)

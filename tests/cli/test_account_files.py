@@ -68,6 +68,16 @@ def test_a_consent_that_cannot_be_kept_is_refused_by_its_column(
     assert words in refusal.reason
 
 
+def test_a_row_may_say_that_it_is_deferred_payment_credit(tmp_path: Path) -> None:
+    columns = (*ACCOUNT_COLUMNS, "credit_kind")
+    rows = (row(1, credit_kind="deferred_payment"), row(2), row(3, credit_kind="bnpl"))
+    read = read_accounts(accounts_file(tmp_path, *rows, columns=columns))
+    assert [each.registration.credit_kind for each in read.accounts] == ["deferred_payment", "credit_agreement"]
+    [refusal] = read.refused
+    assert refusal.column == "credit_kind"
+    assert "deferred_payment" in refusal.reason
+
+
 TERMS = ("late_annual_percent", "contract_date", "late_fee", "lender_type")
 
 

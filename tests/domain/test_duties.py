@@ -22,7 +22,7 @@ from domain.duties import (
 )
 from domain.jurisdiction_duties import Duty, Proof, Trigger
 from domain.owed_messages import Barred
-from domain.terms import Channel, Stage
+from domain.terms import Channel, CreditKind, Stage
 from tests.domain.builders import day, days
 
 SOURCED = {"source": "A law.", "verified": True, "rule": "XX-01", "consequence": "Something."}
@@ -50,6 +50,19 @@ ARREARS = Duty.model_validate(
         "channels": ["letter"],
         "proof": "sent",
         "blocks": ["referral"],
+        **SOURCED,
+    }
+)
+MISSED = Duty.model_validate(
+    {
+        "id": "missed_payment_notice",
+        "credit_kinds": ["deferred_payment"],
+        "effective_from": "2026-01-20",
+        "trigger": "payment_missed",
+        "within": "5d",
+        "warn_before": "2d",
+        "channels": ["email", "letter"],
+        "proof": "sent",
         **SOURCED,
     }
 )
@@ -147,6 +160,26 @@ def test_arrears_that_were_made_good_and_missed_anew_are_told_within_fourteen_da
     assert (owed.number, owed.since) == (3, day(60))
 
 
+def test_each_missed_payment_is_told_unless_the_last_notice_told_of_it() -> None:
+    told = facts(now=50, records=(given_on(40, duty=MISSED),))
+    (owed,) = duties_owed([MISSED], told)
+    assert (owed.number, owed.since, owed.deadline) == (2, day(60), day(65))
+    assert duties_owed([MISSED], replace(told, payments=left(100, 100, 0))) == ()
+
+
+def test_a_notice_whose_rule_begins_later_is_owed_from_that_day() -> None:
+    begins = datetime(2026, 1, 20, tzinfo=ZoneInfo("America/New_York"))
+    (owed,) = duties_owed([MISSED], facts())
+    assert (owed.since, owed.warn_at) == (begins, begins + days(3))
+    (later,) = duties_owed([MISSED], facts(payments=left(0, 100, 100)))
+    assert later.since == day(30)
+
+
+def test_only_accounts_of_its_kind_owe_a_notice_that_names_one() -> None:
+    assert [MISSED.binds(each) for each in CreditKind] == [False, True]
+    assert all(ARREARS.binds(each) for each in CreditKind)
+
+
 def test_a_channel_that_lost_a_notice_is_not_used_for_it_again_until_it_was_given() -> None:
     lost = DutyRecord("validation_notice", 1, DutyState.LOST, day(2), Channel.LETTER, day(3))
     (owed,) = duties_owed([VALIDATION], facts(first_communication_at=day(2), records=(lost,)))
@@ -242,7 +275,7 @@ STATES = st.lists(st.sampled_from([DutyState.GIVEN, DutyState.LOST, DutyState.NO
 def test_whatever_happened_each_duty_is_owed_at_most_once_and_what_is_not_given_bars(
     payments: tuple[Payment, ...], states: list[DutyState], now: int, first: int | None, stage: Stage
 ) -> None:
-    duties = [VALIDATION, ARREARS, CLAIM]
+    duties = [VALIDATION, ARREARS, MISSED, CLAIM]
     records = tuple(
         DutyRecord(each.id, number, state, day(number), each.channels[0], day(number))
         for each in duties

@@ -65,7 +65,7 @@ def test_the_validation_notice_says_until_when_to_dispute_and_holds_the_form(
     assert FACTS.account_id not in text, "the number is cut to its last four"
 
 
-@pytest.mark.parametrize("notice", ["validation_notice", "default_notice", "letter_of_claim"])
+@pytest.mark.parametrize("notice", ["validation_notice", "default_notice", "notice_before_action", "letter_of_claim"])
 def test_a_notice_without_its_last_day_is_refused(composer: Composer, notice: str) -> None:
     endless = replace(FACTS, notice=NoticeFacts(ITEMISED))
     with pytest.raises(MessageRefused):

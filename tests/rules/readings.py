@@ -408,7 +408,12 @@ READINGS: dict[str, dict[str, Reading]] = {
             stop("UK-06", BRITAIN, [H.VULNERABLE], ARREARS),
             stop("UK-09", BRITAIN, [H.BREATHING_SPACE], ARREARS),
             stop("PR-14", BRITAIN, [H.REPRESENTED, H.DECEASED, H.INSOLVENT, H.ACTIVE_DUTY], ()),
-            stop("PR-15", BRITAIN, [H.CEASE_CONTACT], (*ARREARS, "default_notice", "letter_of_claim")),
+            stop(
+                "PR-15",
+                BRITAIN,
+                [H.CEASE_CONTACT],
+                (*ARREARS, "default_notice", "notice_before_action", "letter_of_claim"),
+            ),
         )
     ),
 }
