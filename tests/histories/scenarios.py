@@ -102,6 +102,7 @@ async def referral(house: House) -> str:
         await house.until_day(day)
         await _prove_deliveries(house, account)
     review = (await house.status(account))["referral"]
+    house.appoint("head-of-legal", authority=5)
     decision = {"referral_id": review["referral_id"], "checklist_digest": review["checklist_digest"]}
     reasons = {"approve": True, "reason_code": "all_steps_taken", "decided_by": "head-of-legal"}
     await house.ask(account, "decide_legal_referral", **decision, **reasons)
