@@ -11,6 +11,7 @@ from activities.fact_words import ROW, AccountWords, FactWords
 from activities.language_files import Conventions, RequiredPoint
 from activities.wording import PlainText
 from domain.messages import Words
+from domain.remedies import RemedyKind
 from domain.sms_segments import sms_size
 from domain.terms import Channel
 
@@ -42,6 +43,8 @@ _STATED = {
     Channel.CALL: _IN_FULL,
 }
 """Facts that a demand states on each channel."""
+
+_REMEDIES_OF_MONEY = (RemedyKind.CORRECT_BALANCE.value, RemedyKind.WAIVE.value)
 
 _STATED_OF_OTHERS = {
     Channel.SMS: ("product", "account_ending", "arrears", "due_date", "days_overdue"),
@@ -200,8 +203,15 @@ def _wrong_rows(text: str, names: Sequence[str], rows: Sequence[object]) -> Iter
 
 
 def _is_told(name: str, facts: FactWords) -> bool:
-    """The balance is told only where it differs from what is overdue."""
-    return name != "balance" or bool(facts["balance_differs"])
+    """The balance is told only where it differs from what is overdue, and amounts that may be nothing where they are."""
+    match name:
+        case "balance":
+            return bool(facts["balance_differs"])
+        case "credit_amount":
+            return facts["has_credit"] == "yes"
+        case "remedy_amount":
+            return any(each in str(facts["remedies"]) for each in _REMEDIES_OF_MONEY)
+    return True
 
 
 def _missing_offers(text: str, facts: FactWords) -> Iterator[str]:

@@ -275,7 +275,7 @@ def test_a_message_for_an_occasion_without_a_template_is_refused(composer: Compo
     with pytest.raises(MessageRefused, match="has no demand for legal by sms"):
         composer.compose(MessageKey.demand(Stage.LEGAL, Channel.SMS, "en"), facts())
     with pytest.raises(MessageRefused, match="has no reply"):
-        composer.compose(MessageKey(MessageClass.REPLY, "closure", Channel.SMS, "en"), facts())
+        composer.compose(MessageKey(MessageClass.REPLY, "unheard_of", Channel.SMS, "en"), facts())
     with pytest.raises(MessageRefused, match="no templates in 'fr'"):
         composer.compose(MessageKey.demand(Stage.ESCALATION, Channel.SMS, "fr"), facts())
 

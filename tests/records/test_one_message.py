@@ -330,7 +330,8 @@ def test_a_receipt_that_comes_later_is_told_with_the_next_order_and_once(househo
     household.report("acc-1", "acc-1.1", "delivered", NOON + 2 * DAY)
     second = household.contact(order("acc-2", 2), NOON + 8 * DAY)
     assert second.events == (DeliveryProved("acc-1.1.with.1"),)
-    assert household.contact(order("acc-2", 2), NOON + 8 * DAY).events == second.events, "the same order again"
+    again = household.contact(order("acc-2", 2), NOON + 8 * DAY)
+    assert [each for each in again.events if isinstance(each, DeliveryProved)] == list(second.events)
     assert household.contact(order("acc-2", 3), NOON + 15 * DAY).events == ()
 
 

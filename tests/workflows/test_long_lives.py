@@ -159,7 +159,9 @@ async def test_the_case_itself_is_the_same_on_both_sides_of_the_switch(house: Ho
     await house.ask(account, "hold_case", hold_id=f"hold-{account}", reason_code="under_test", held_by="tester")
     await house.ask(account, "set_track", track="supportive", reason_code="job_lost", set_by="agent-7")
     await house.tell(account, "file_complaint", complaint_id=f"complaint-{account}", category="dispute")
-    before = await house.status(account)
+    async with asyncio.timeout(20):
+        while (before := await house.status(account))["owed_messages"]:
+            await asyncio.sleep(0.1)
     cents = await go_on_in_a_later_run(house, account)
     after = await house.status(account)
     changed = {"as_of", "outstanding", "balance", "next_step"}
