@@ -203,7 +203,7 @@ def _wrong_rows(text: str, names: Sequence[str], rows: Sequence[object]) -> Iter
 
 
 def _is_told(name: str, facts: FactWords) -> bool:
-    """The balance is told only where it differs from what is overdue, and amounts that may be nothing where they are."""
+    """The balance is told only where it differs from what is overdue, and other amounts where there are any."""
     match name:
         case "balance":
             return bool(facts["balance_differs"])
