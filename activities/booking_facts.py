@@ -13,6 +13,7 @@ from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
 from activities.duties import note_receipt
 from activities.effects import Effect
+from activities.limitation import stop_for_plea
 from activities.stop_of_contact import ask_how_to_go_on, go_on_if_a_channel_is_allowed, stop_if_every_channel_is_stopped
 from activities.times import ends_at
 from domain.events import (
@@ -35,6 +36,7 @@ from domain.facts import (
     LiftHold,
     OptIn,
     OptOut,
+    PleadLimitation,
     RecordCallOutcome,
     RecordLegalOutcome,
     RecordPayment,
@@ -116,6 +118,11 @@ def _(fact: ReportCircumstance, desk: Desk) -> Effect:
     if kind is not HoldKind.CEASE_CONTACT or until is not None:
         return effect
     return replace(effect, events=(*effect.events, ask_how_to_go_on(desk, hold)))
+
+
+@_book.register
+def _(fact: PleadLimitation, desk: Desk) -> Effect:
+    return stop_for_plea(desk, fact)
 
 
 @_book.register

@@ -24,6 +24,7 @@ _KINDS = {
     "report_hardship": "hardship",
     "report_circumstance": "circumstance",
     "end_circumstance": "circumstance_ended",
+    "plead_limitation": "limitation_pleaded",
 }
 """What each message is to counsel; the others concern collection alone."""
 

@@ -1,16 +1,20 @@
-"""Reckons an account's limitation period from the records, each interruption with the record that proves it."""
+"""An account's limitation period as the records prove it, and the stop when the person pleads that it is over."""
 
 from collections.abc import Iterator
 
 from sqlmodel import col, select
 
 from activities.desk import Desk
+from activities.effects import Effect
 from domain.case import LimitationWatch
-from domain.events import LimitationSet
+from domain.events import HoldPlaced, LimitationSet
+from domain.facts import PleadLimitation
+from domain.holds import LIMITATION_PLEADED, Hold
 from domain.jurisdiction import RestartedBy
 from domain.ledger import EntryKind
 from domain.limitation import Expiry, Interruption, expiry, warnings
-from domain.terms import MessageClass
+from domain.terms import HoldKind, MessageClass
+from storage.people import record_hold
 from storage.tables import BookedMessage, Contact, LedgerEntry
 
 
@@ -33,6 +37,13 @@ def watch_limitation(desk: Desk) -> LimitationSet:
         extinguishes=desk.account.jurisdiction.partition("-")[2] in limitation.extinguished_in,
     )
     return LimitationSet(watch)
+
+
+def stop_for_plea(desk: Desk, fact: PleadLimitation) -> Effect:
+    """Stop the account for good, because the person pleaded that the debt is too old (CONC 7.15.8R)."""
+    hold = Hold(HoldKind.MANUAL, fact.event_id, desk.now, reason=LIMITATION_PLEADED)
+    record_hold(desk.session, desk.account.debtor_id, desk.account.account_id, hold)
+    return Effect((HoldPlaced(hold),), {"status": "applied", "hold_id": hold.hold_id})
 
 
 def _interruptions(desk: Desk) -> Iterator[Interruption]:

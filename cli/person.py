@@ -70,6 +70,22 @@ def circumstance(
     answer(as_json, "Circumstance reported", work)
 
 
+@commands.command("plead-limitation", rich_help_panel="Tell what happened")
+def plead_limitation(
+    account_id: AccountId,
+    by: Annotated[str, typer.Option(metavar="WHO", help="Who heard it, by their id.")],
+    event_id: EventId = None,
+    occurred_at: OccurredAt = None,
+    as_json: Json = False,
+) -> None:
+    """Tell that the person pleads that this debt is too old. Nothing more is demanded; somebody ends the case."""
+
+    async def work(duecourse: Duecourse) -> Answer:
+        return await tell(duecourse, account_id, "plead_limitation", event_id, occurred_at, reported_by=by)
+
+    answer(as_json, "Plea of limitation kept", work)
+
+
 @commands.command("end-circumstance", rich_help_panel="Ask and decide")
 def end_circumstance(
     account_id: AccountId,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.holds import LIMITATION_PLEADED
 from domain.terms import Channel, HoldKind
 from storage.complaints import decided_by, filing_of, resolved_before
 from storage.people import unreachable_channels
@@ -139,6 +140,8 @@ def _of_hold(session: Session, account: Account, hold_id: str, now: datetime) ->
         return None
     if hold.kind == HoldKind.CEASE_CONTACT:
         return "close, wait or review for legal: the person has stopped all contact", "decide-stopped"
+    if hold.reason == LIMITATION_PLEADED:
+        return "how to end the case: the person has pleaded that the debt is too old", "close"
     command = "resume" if hold.kind == HoldKind.MANUAL else "end-circumstance"
     return f"how to go on while {hold.kind} has no end", command
 

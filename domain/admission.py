@@ -14,7 +14,7 @@ from domain.facts import (
     RecordPromise,
     ReportHardship,
 )
-from domain.holds import Hold
+from domain.holds import LIMITATION_PLEADED, Hold
 from domain.orders import Refusal
 from domain.progress import may_be_renegotiated
 from domain.requests import (
@@ -35,6 +35,11 @@ from domain.requests import (
 )
 from domain.terms import HoldKind, Stage
 
+_IN_ERROR = "reported_in_error"
+_NO_MORE_DEMANDS = (
+    "the person has pleaded that the debt is too old, so its demands do not go on; close the case, "
+    f"or if nobody has pleaded it, resume with the reason {_IN_ERROR}"
+)
 _ENDED_BY_OTHER_MEANS = frozenset(
     {HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.PLAN, HoldKind.PROMISE, HoldKind.MANUAL}
 )
@@ -163,10 +168,13 @@ def _(message: HoldCase, case: Case, now: datetime) -> Refusal | None:
 
 @_refusal.register
 def _(message: ResumeCase, case: Case, now: datetime) -> Refusal | None:
-    holds = case.open_holds(now)
-    if not any(hold.kind is HoldKind.MANUAL and hold.hold_id == message.hold_id for hold in holds):
-        known = ", ".join(hold.hold_id for hold in holds if hold.kind is HoldKind.MANUAL) or "none"
+    holds = {hold.hold_id: hold for hold in case.open_holds(now) if hold.kind is HoldKind.MANUAL}
+    hold = holds.get(message.hold_id)
+    if hold is None:
+        known = ", ".join(holds) or "none"
         return Refusal("unknown_hold", f"no open manual hold {message.hold_id}; open manual holds: {known}")
+    if hold.reason == LIMITATION_PLEADED and message.reason_code != _IN_ERROR:
+        return Refusal(LIMITATION_PLEADED, _NO_MORE_DEMANDS)
     return None
 
 

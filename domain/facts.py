@@ -272,6 +272,12 @@ class ReportCircumstance(Fact):
     until: UntilDay | None = None
 
 
+class PleadLimitation(Fact):
+    """The person pleaded that the debt is too old to be sued for; its ``event_id`` names the hold on the account."""
+
+    reported_by: Reference
+
+
 class DeliveryReport(StrEnum):
     """What a provider says became of a message."""
 
@@ -364,6 +370,7 @@ FACTS: dict[str, type[Fact]] = {
     "record_legal_outcome": RecordLegalOutcome,
     "lift_hold": LiftHold,
     "report_contact_preference": ReportContactPreference,
+    "plead_limitation": PleadLimitation,
 }
 """Every fact by the name of its signal and update."""
 

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from domain.terms import HoldKind
 
+LIMITATION_PLEADED = "limitation_pleaded"
+"""The reason of the manual hold that a person's plea places: the debt is too old to be sued for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:

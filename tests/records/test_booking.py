@@ -22,6 +22,7 @@ from domain.events import (
     DeliveryProved,
     HoldEnded,
     HoldPlaced,
+    LimitationSet,
     PlanAgreed,
     PromiseTaken,
     apply,
@@ -107,6 +108,7 @@ _FACTS = frozenset(
         "opt_in",
         "report_circumstance",
         "report_contact_preference",
+        "plead_limitation",
         "report_delivery",
         "record_legal_outcome",
         "lift_hold",
@@ -429,13 +431,15 @@ def receipt(status: str, code: str | None = None) -> dict[str, Any]:
 
 def test_a_receipt_proves_a_delivery_once(books: Bookkeeping) -> None:
     sent_contact(books)
-    assert books.book("report_delivery", **receipt("delivered")).events == (DeliveryProved("acc-1.1"),)
-    assert books.book("report_delivery", **receipt("delivered")).events == ()
+    proved, limitation = books.book("report_delivery", **receipt("delivered")).events
+    assert proved == DeliveryProved("acc-1.1")
+    assert isinstance(limitation, LimitationSet), "a demand that arrived may begin the period anew"
+    assert books.book("report_delivery", **receipt("delivered")).events == (limitation,)
 
 
 def test_a_receipt_that_says_the_number_is_dead_closes_the_channel(books: Bookkeeping) -> None:
     sent_contact(books)
-    (failed,) = books.book("report_delivery", **receipt("failed", "30005")).events
+    failed, *_ = books.book("report_delivery", **receipt("failed", "30005")).events
     assert isinstance(failed, DeliveryFailed)
     assert failed.unusable
 

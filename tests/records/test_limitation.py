@@ -2,13 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
+
 from activities.desk import Desk
+from activities.legal_checklist import draw_up
 from activities.limitation import limitation_of
+from domain.admission import refusal_of
 from domain.jurisdiction import RestartedBy
 from domain.limitation import Expiry
 from domain.next_step import StepKind, next_step
-from domain.terms import ClosedReason
-from tests.records.lone_case import House, Open, british
+from domain.registration import Registration
+from domain.requests import ResumeCase
+from domain.terms import CaseState, ClosedReason
+from tests.records.lone_case import House, Open, american, british
 from tests.registrations import owed, registration
 
 
@@ -66,6 +72,38 @@ def test_a_case_knows_its_period_from_the_first_day(open_house: Open) -> None:
         timedelta(days=180),
         timedelta(days=60),
     ]
+
+
+@pytest.mark.parametrize("person", [british(), american(), registration()], ids=["UK", "US", "CN"])
+def test_a_plea_that_the_debt_is_too_old_stops_its_demands_for_good_and_asks_a_person(
+    open_house: Open, person: Registration
+) -> None:
+    house = open_house(person)
+    house.tell("plead_limitation", event_id="plea-1", reported_by="agent-1")
+    asked = next_step(house.case, house.now)
+    assert (asked.kind, asked.subject) == (StepKind.ASK_PERSON, "hold:plea-1")
+    house.pass_time(timedelta(days=400))
+    assert house.case.state(house.now) is CaseState.ON_HOLD
+    with house.database.writing() as session:
+        desk = Desk.open(session, house.library, "acc-1", lambda: house.now)
+        items = {each.name: each.fulfilled for each in draw_up(desk, house.case, simulated_counts=True)}
+    assert not items["no_open_hold"]
+    house.ask("close_case", reason_code="time_barred", closed_by="lead-1")
+    assert house.case.closed is not None
+
+
+def test_a_plea_is_taken_back_only_if_nobody_made_it(open_house: Open) -> None:
+    house = open_house(british())
+    house.tell("plead_limitation", event_id="plea-1", reported_by="agent-1")
+    body = {"request_id": "r-1", "hold_id": "plea-1", "resumed_by": "lead-1"}
+    changed_mind, in_error = (
+        refusal_of(house.case, ResumeCase.model_validate({**body, "reason_code": reason}), house.now)
+        for reason in ("asked_again", "reported_in_error")
+    )
+    assert changed_mind is not None
+    assert (changed_mind.code, in_error) == ("limitation_pleaded", None)
+    house.ask("resume_case", hold_id="plea-1", reason_code="reported_in_error", resumed_by="lead-1")
+    assert house.case.open_holds(house.now) == ()
 
 
 def test_in_scotland_the_case_closes_when_the_debt_has_ended(open_house: Open) -> None:

@@ -69,6 +69,15 @@ def office(url: str, library: Library) -> Iterator[Office]:
     database.dispose()
 
 
+def test_who_hears_of_a_plea_of_limitation_is_asked_to_end_the_case(office: Office) -> None:
+    office.book("plead_limitation", event_id="plea-1", reported_by="agent-1")
+    office.ask("hold:plea-1")
+    with office.database.reading() as session:
+        (waiting,) = waiting_decisions(session, NOON)
+    assert (waiting.subject, waiting.command) == ("hold:plea-1", "close")
+    assert "too old" in waiting.question
+
+
 def test_a_decision_takes_its_task_off_the_list_under_the_name_of_who_decided(office: Office) -> None:
     office.book("hold_case", hold_id="hold-1", reason_code="checking", held_by="me")
     office.ask("hold:hold-1")

@@ -81,6 +81,7 @@ FACTS: dict[str, Callable[[House, str], dict[str, Any]]] = {
     "report_contact_preference": lambda house, account: house.fact(
         preference_id=f"preference-of-{account}", reported_by="agent-1", not_before="17:00"
     ),
+    "plead_limitation": lambda house, account: house.fact(reported_by="agent-1"),
     "report_delivery": of_the_first_contact,
 }
 
