@@ -16,7 +16,7 @@ from tests.histories.scenarios import SCENARIOS, Scenario
 from tests.workflows.house import House, open_house
 
 HERE = Path(__file__).parent
-VERSION = "v1"
+VERSION = "v2"
 """The folder of the version in the making."""
 
 

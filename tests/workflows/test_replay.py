@@ -90,11 +90,12 @@ CONTENTS: dict[str, Callable[[History], bool]] = {
     "paid_in_parts": lambda history: updates_of(history).count("record_payment") == 3,
     "plan_kept": lambda history: (
         _in_order(updates_of(history), "propose_plan", "agree_plan", "record_payment", "record_payment")
-        and activities_of_history(history).count("contact") == 1
+        and all(message in words_of(history) for message in ("plan_agreement", "plan_reminder"))
     ),
-    "plan_broken": lambda history: "contact" in _after_update(history, "agree_plan"),
+    "plan_broken": lambda history: all(word in words_of(history) for word in ("plan_missed", "plan_broken")),
     "complaint_and_hardship": lambda history: (
         _in_order(updates_of(history), "file_complaint", "resolve_complaint", "report_hardship")
+        and all(message in words_of(history) for message in ("complaint_acknowledgement", "check_in"))
         and "contact" in _after_update(history, "report_hardship")
     ),
     "call_tasks_with_permit": lambda history: (
