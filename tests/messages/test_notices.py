@@ -82,9 +82,25 @@ def test_a_demand_on_a_debt_too_old_says_so_and_speaks_of_no_referral(composer: 
     assert "referred for legal recovery" in young
 
 
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.LETTER, Channel.CALL])
+@pytest.mark.parametrize("stage", [Stage.FIRST_REMINDER, Stage.PRE_LEGAL])
+def test_in_china_a_demand_on_a_debt_too_old_hides_neither_that_nor_what_revives_it(
+    composer: Composer, channel: Channel, stage: Stage
+) -> None:
+    key = MessageKey.demand(stage, channel, "zh-CN")
+    old, young = composer.compose(key, facts(time_barred=True)).text, composer.compose(key, facts()).text
+    for said in ("不会有人为此起诉您", "就不能再以此为由不还"):
+        assert said in old
+        assert said not in young
+    assert "转入法律程序" not in old
+
+
 def test_a_text_on_a_debt_too_old_speaks_of_no_referral(composer: Composer) -> None:
     key = MessageKey.demand(Stage.PRE_LEGAL, Channel.SMS, "en")
     assert "legal" not in composer.compose(key, facts(time_barred=True)).text
+    chinese = MessageKey.demand(Stage.PRE_LEGAL, Channel.SMS, "zh-CN")
+    assert "转入法律程序" not in composer.compose(chinese, facts(time_barred=True)).text
+    assert "转入法律程序" in composer.compose(chinese, facts()).text
 
 
 def test_every_duty_of_every_pack_can_be_written_for_every_policy(composer: Composer) -> None:

@@ -22,7 +22,7 @@ from storage.ledgers import book_entry
 from storage.people import read_reach
 from storage.tables import Contact
 from tests.records.lone_case import MORNING, Open, american, british
-from tests.registrations import owed
+from tests.registrations import owed, registration
 
 DEMAND = MessageKey.demand(Stage.FIRST_REMINDER, Channel.SMS, "en")
 
@@ -146,6 +146,17 @@ def test_demands_on_a_debt_too_old_to_be_sued_for_say_so(open_house: Open, insta
     with house.reading() as session:
         sent = session.get_one(Contact, "acc-1.1")
     assert ("you will not be sued for it" in sent.words) is barred
+
+
+@pytest.mark.parametrize(("instalment", "barred"), [("2021-01-04", True), ("2027-01-04", False)])
+def test_the_words_of_a_chinese_demand_know_whether_the_debt_is_too_old(
+    open_house: Open, instalment: str, barred: bool
+) -> None:
+    house = open_house(registration(instalments=(owed(instalment),)))
+    with house.database.writing() as session:
+        desk = Desk.open(session, house.library, "acc-1", lambda: MORNING)
+        reach = read_reach(session, desk.account.debtor_id)
+        assert gather(desk, desk.statement(), reach, DEMAND, "acc-1.1", OccasionFacts()).time_barred is barred
 
 
 def test_a_british_arrears_notice_that_is_late_stops_interest_until_it_is_given(open_house: Open) -> None:
