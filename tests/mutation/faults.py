@@ -170,6 +170,14 @@ FAULTS = (
         _DOMAIN,
     ),
     Fault(
+        "late charges go beyond the cap",
+        10,
+        "domain/late_charges.py",
+        "            interest = min(interest, meter.allowed_late)",
+        "            interest = max(interest, meter.charged.interest_minor)",
+        f"{_DOMAIN}/test_late_charges.py",
+    ),
+    Fault(
         "an older reading of the ledger overwrites a newer one",
         11,
         "domain/events.py",
