@@ -106,6 +106,7 @@ class MadeUpLives:
             chosen = [(life, self._chance.choice(self._happenings)) for life in met]
             for start in range(0, len(chosen), _AT_ONCE):
                 await asyncio.gather(*(happen(life) for life, happen in chosen[start : start + _AT_ONCE]))
+        await self._house.pass_time(timedelta(minutes=5))  # for what the last of it made the cases send at once
 
     @property
     def _happenings(self) -> tuple[Callable[[MadeUpLife], Awaitable[None]], ...]:
