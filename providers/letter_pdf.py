@@ -13,20 +13,15 @@ How a letter's text is written (``Words.text`` of every template for letters). B
 no date of its own: the text carries the date, in the person's own zone.
 """
 
-import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-import typst
-from pylopdf_fonts_zh_cn import serif_path
-
 from domain.messages import Words
+from providers.typesetting import LAYOUTS, NotTypeset, set_pages
 
-LAYOUT = Path(__file__).resolve().parent.parent / "config" / "templates" / "letter.typ"
+LAYOUT = LAYOUTS / "letter.typ"
 
 Block = dict[str, Any]
 """One block of a letter as the layout takes it: ``kind`` and its ``lines`` or ``rows``."""
@@ -61,18 +56,10 @@ def typeset(
         "blocks": letter_blocks(words.text),
     }
     try:
-        return typst.compile(
-            LAYOUT,
-            font_paths=fonts(),
-            sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
-            pdf_standards=["a-2a"],
-            timestamp=stamp.astimezone(UTC).replace(microsecond=0),
-        )
-    except typst.TypstError:
-        # Typst's own message quotes the letter's words, which are personal: it goes no further.
+        return set_pages(LAYOUT, "letter", letter, stamp)
+    except NotTypeset as error:
         raise LetterNotSet(
-            f"Letter {reference} cannot be typeset with {LAYOUT.name}: it holds a character that is in none of the "
-            "fonts, or the layout is broken. Try the layout with a plain letter, then look at the name and address."
+            f"Letter {reference} {error} Try the layout with a plain letter, then look at the name and address."
         ) from None
 
 
@@ -95,9 +82,3 @@ def _block(lines: list[str]) -> Block:
 def _row(line: str) -> Block:
     label, amount = line.removeprefix("= ").rsplit(" | ", 1)
     return {"label": label.strip(), "amount": amount.strip(), "total": line.startswith("= ")}
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """The fonts of everything that is typeset: Typst's own, and one with Chinese characters."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(serif_path().parent)])

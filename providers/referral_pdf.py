@@ -1,15 +1,11 @@
 """Sets the pages of a referral file as a PDF by the one layout for them."""
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-import typst
+from providers.typesetting import LAYOUTS, NotTypeset, set_pages
 
-from providers.letter_pdf import fonts
-
-LAYOUT = Path(__file__).resolve().parent.parent / "config" / "templates" / "referral.typ"
+LAYOUT = LAYOUTS / "referral.typ"
 
 
 class PagesNotSet(ValueError):
@@ -27,16 +23,8 @@ def typeset_pages(pages: dict[str, Any], stamp: datetime) -> bytes:
         PagesNotSet: a character is in none of the fonts, or the layout does not compile.
     """
     try:
-        return typst.compile(
-            LAYOUT,
-            font_paths=fonts(),
-            sys_inputs={"file": json.dumps(pages, ensure_ascii=False)},
-            pdf_standards=["a-2a"],
-            timestamp=stamp.astimezone(UTC).replace(microsecond=0),
-        )
-    except typst.TypstError:
-        # Typst's own message quotes the words, which are personal: it goes no further.
+        return set_pages(LAYOUT, "file", pages, stamp)
+    except NotTypeset as error:
         raise PagesNotSet(
-            f"{pages['reference']} cannot be typeset with {LAYOUT.name}: it holds a character that is in none of the "
-            "fonts, or the layout is broken. Try the layout with a plain account, then look at names and words."
+            f"{pages['reference']} {error} Try the layout with a plain account, then look at names and words."
         ) from None
