@@ -9,14 +9,12 @@ from sqlmodel import Session
 from domain.jurisdiction import Pack
 from domain.late_charges import Accrual, RateLimit
 from domain.late_terms import LateTerms
+from domain.local_days import last_local_day, local_day
 from domain.policy import Policy
-from domain.statements import local_day
 from domain.terms import HoldKind
 from storage.duties import interest_stopped
 from storage.people import as_hold, every_hold
 from storage.tables import Account, Debtor
-
-_INSTANT = timedelta(microseconds=1)
 
 
 def accrual_of(session: Session, account: Account, policy: Policy, pack: Pack, as_of: datetime) -> Accrual | None:
@@ -63,4 +61,4 @@ def _by_gaps(session: Session, account: Account, time_zone: str, as_of: datetime
 
 
 def _days(since: datetime, until: datetime | None, time_zone: str) -> tuple[date, date | None]:
-    return local_day(since, time_zone), None if until is None else local_day(until - _INSTANT, time_zone)
+    return local_day(since, time_zone), None if until is None else last_local_day(until, time_zone)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from activities.desk import Desk, RefusedError
 from activities.notice_facts import gather_notice
 from domain.ledger import Statement
+from domain.local_days import local_day
 from domain.messages import MessageFacts, MessageKey, OccasionFacts, OtherAccount
 from domain.terms import Channel, MessageClass
 from storage.people import Reach
@@ -49,7 +50,7 @@ def gather_other(desk: Desk, statement: Statement) -> OtherAccount | None:
     oldest = statement.oldest_unpaid(desk.now)
     if oldest is None:
         return None
-    today = desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date()
+    today = local_day(desk.now, desk.debtor.time_zone)
     return OtherAccount(
         account_id=desk.account.account_id,
         product=desk.account.product,

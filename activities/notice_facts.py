@@ -1,7 +1,6 @@
 """What a notice says beside the facts of every message: how the amount came about, and when its period ends."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
@@ -9,6 +8,7 @@ from activities.desk import Desk
 from activities.duties import duty_facts
 from domain.duties import period_ends
 from domain.ledger import EntryKind, Statement, Sums
+from domain.local_days import last_local_day
 from domain.messages import Itemisation, MessageRefused, NoticeFacts
 from domain.registration import end_of_day
 from storage.tables import LedgerEntry
@@ -65,4 +65,4 @@ def _last_day(desk: Desk, notice: str) -> date | None:
     if duty is None or duty.waits_days is None:
         return None
     ends = period_ends(duty, desk.now, None, duty_facts(desk))
-    return (ends.astimezone(ZoneInfo(desk.debtor.time_zone)) - timedelta(microseconds=1)).date() if ends else None
+    return last_local_day(ends, desk.debtor.time_zone) if ends else None

@@ -1,8 +1,7 @@
 """The policy's limits for an instalment plan on one account at this moment."""
 
-from zoneinfo import ZoneInfo
-
 from activities.desk import Desk
+from domain.local_days import local_day
 from domain.plan_schedules import PlanBounds
 
 
@@ -13,7 +12,7 @@ def bounds_of(desk: Desk, disposable_minor: int | None = None) -> PlanBounds:
     return PlanBounds(
         currency=currency,
         covers_minor=(statement.arrears(desk.now).total_minor, statement.balance.total_minor),
-        today=desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date(),
+        today=local_day(desk.now, desk.debtor.time_zone),
         most_instalments=limits.most_instalments,
         smallest_minor=limits.smallest_instalment_minor(currency),
         longest_days=limits.longest.days,

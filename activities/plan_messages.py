@@ -1,10 +1,10 @@
 """What the messages about an instalment plan say, read from the records in the moment in which they are composed."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from activities.desk import Desk
 from domain.case import Plan
+from domain.local_days import local_day
 from domain.messages import OccasionFacts
 from storage.plans import missed_at, plan_in_force
 
@@ -17,7 +17,7 @@ def agreed_plan(desk: Desk, plan_id: str) -> OccasionFacts | None:
     schedule = tuple((last_day(each.due_at, desk), each.amount_minor) for each in plan.instalments)
     return OccasionFacts(
         amounts={"plan_total": plan.total_minor},
-        dates={"plan_agreed_on": _local(plan.agreed_at, desk).date()},
+        dates={"plan_agreed_on": local_day(plan.agreed_at, desk.debtor.time_zone)},
         days={"plan_cure": desk.policy.plans.cure.days},
         schedules={"plan_schedule": schedule},
     )
@@ -58,11 +58,7 @@ def missed_instalment(desk: Desk, plan_id: str) -> OccasionFacts | None:
 
 def last_day(moment: datetime, desk: Desk) -> date:
     """The last whole day before a moment, where the person lives."""
-    return _local(moment, desk).date() - timedelta(days=1)
-
-
-def _local(moment: datetime, desk: Desk) -> datetime:
-    return moment.astimezone(ZoneInfo(desk.debtor.time_zone))
+    return local_day(moment, desk.debtor.time_zone) - timedelta(days=1)
 
 
 def _fallen_due(plan: Plan, now: datetime) -> int:

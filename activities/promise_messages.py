@@ -1,9 +1,7 @@
 """What the reminder of a promise says, read from the records in the moment in which it is composed."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 from activities.desk import Desk
+from domain.local_days import last_local_day
 from domain.messages import OccasionFacts
 from storage.promises import find_promise
 
@@ -16,5 +14,5 @@ def coming_promise(desk: Desk, promise_id: str) -> OccasionFacts | None:
     left = promise.amount_minor - max(0, desk.statement().paid_minor - promise.paid_before_minor)
     if left <= 0:
         return None
-    day = (promise.due_at.astimezone(ZoneInfo(desk.debtor.time_zone)) - timedelta(microseconds=1)).date()
+    day = last_local_day(promise.due_at, desk.debtor.time_zone)
     return OccasionFacts(amounts={"promise_amount": left}, dates={"promise_date": day})

@@ -8,8 +8,8 @@ from activities.receipt_messages import is_over
 from domain.contact_facts import ReplyOccasion
 from domain.events import CaseEvent, MessagesOwed
 from domain.facts import Message, RecordPayment
+from domain.local_days import local_day
 from domain.registration import end_of_day
-from domain.statements import local_day
 from storage.tables import AccountState
 
 _OF_USE_FOR = timedelta(days=3)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from domain.events import CaseClosed, CaseEvent, HoldEnded, HoldPlaced, PersonAsked, ReferralDecided, ReviewChosen
 from domain.holds import Hold
 from domain.jurisdiction_rules import ConsentNeeded
+from domain.local_days import local_day
 from domain.registration import end_of_day
 from domain.requests import DecideStoppedCase, StoppedChoice
 from domain.terms import Channel, ClosedReason, HoldKind, Stage
@@ -24,7 +24,7 @@ def ask_how_to_go_on(desk: Desk, hold: Hold) -> PersonAsked:
     subject = f"hold:{hold.hold_id}"
     _, _, region = desk.account.jurisdiction.partition("-")
     calendar = desk.pack.holidays.calendar(desk.pack.known_region(region))
-    today = desk.now.astimezone(ZoneInfo(desk.debtor.time_zone)).date()
+    today = local_day(desk.now, desk.debtor.time_zone)
     last_day = calendar.add_working_days(today, desk.pack.stop_of_contact.decide_within_working_days)
     deadline = end_of_day(last_day, desk.debtor.time_zone)
     return _asked(desk, subject, deadline)

@@ -1,9 +1,9 @@
 """What the person is told when somebody has found that a debt is left unpaid on purpose."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from activities.desk import Desk
+from domain.local_days import local_day
 from domain.messages import OccasionFacts
 from storage.tables import BookedMessage
 
@@ -17,4 +17,4 @@ def found(desk: Desk, request_id: str) -> OccasionFacts | None:
     until = datetime.fromisoformat(answer["firm_until"])
     if until <= desk.now:
         return None
-    return OccasionFacts(dates={"firm_until": until.astimezone(ZoneInfo(desk.debtor.time_zone)).date()})
+    return OccasionFacts(dates={"firm_until": local_day(until, desk.debtor.time_zone)})

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from activities.desk import Library
 from client.goals import goal_of
 from domain.ledger import Statement
+from domain.local_days import local_day
 from domain.money import format_minor
 from storage.accounts import find_account, stored_case
 from storage.database import Database
@@ -75,7 +75,7 @@ def _days_past_due(session: Session, account: Account, statement: Statement, now
     if oldest is None:
         return 0
     debtor = session.get_one(Debtor, account.debtor_id)
-    return (now.astimezone(ZoneInfo(debtor.time_zone)).date() - oldest.due_date).days
+    return (local_day(now, debtor.time_zone) - oldest.due_date).days
 
 
 def _rejected(session: Session, account_id: str) -> list[RejectedInput]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.ledger import Entry, Posting, PostingKind, Statement, Sums
-from domain.statements import local_day
+from domain.local_days import local_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from domain.local_days import local_day
 from domain.registration import end_of_day
 from domain.training import Course, Question
 
@@ -145,7 +145,7 @@ def _passed(learning: Learning) -> Iterator[Sat]:
 
 def _ends_at(course: Course, exam: Sat) -> datetime | None:
     """Until when a passed exam certifies, or none if its version of the course counts no longer at all."""
-    passed_on = exam.at.astimezone(ZoneInfo(course.time_zone)).date()
+    passed_on = local_day(exam.at, course.time_zone)
     last_day = months_later(passed_on, course.valid_months)
     if exam.course_version != course.version:
         accepted = [each.accepted_until for each in course.supersedes if each.version == exam.course_version]
@@ -171,7 +171,7 @@ def _why_not(course: Course, learning: Learning, until: datetime | None) -> str:
 
 def _last_day(until: datetime, course: Course) -> date:
     # The end of a day is the next day's first moment.
-    return until.astimezone(ZoneInfo(course.time_zone)).date() - timedelta(days=1)
+    return local_day(until, course.time_zone) - timedelta(days=1)
 
 
 def months_later(day: date, months: int) -> date:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from domain.duties import DutyRecord, DutyState
+from domain.local_days import local_day
 from domain.registration import end_of_day
 
 
@@ -38,7 +38,7 @@ def _gap(record: DutyRecord, time_zone: str) -> InterestGap | None:
     ended_at = record.sent_at if record.state is DutyState.GIVEN else record.settled_at
     if ended_at is None or ended_at <= record.deadline:
         return None
-    return InterestGap(record.deadline, end_of_day(ended_at.astimezone(ZoneInfo(time_zone)).date(), time_zone))
+    return InterestGap(record.deadline, end_of_day(local_day(ended_at, time_zone), time_zone))
 
 
 def _apart(gaps: Iterable[InterestGap]) -> tuple[InterestGap, ...]:

@@ -4,8 +4,7 @@ The statement is reckoned anew from the instalments and entries whenever it is r
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from domain.late_charges import Accrual, Charged, LateCharges, Lent
 from domain.ledger import (
@@ -20,6 +19,7 @@ from domain.ledger import (
     Statement,
     Sums,
 )
+from domain.local_days import local_day
 
 _Parts = dict[Component, int]
 _WAIVABLE = (Component.FEES, Component.INTEREST)
@@ -48,11 +48,6 @@ def statement(
     if accrual is not None:
         replay.accrue(accrual.until)
     return replay.result()
-
-
-def local_day(moment: datetime, time_zone: str) -> date:
-    """The date that it is at a moment, where the person lives."""
-    return moment.astimezone(ZoneInfo(time_zone)).date()
 
 
 class _Replay:
