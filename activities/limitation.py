@@ -14,6 +14,7 @@ from domain.jurisdiction import RestartedBy
 from domain.ledger import EntryKind
 from domain.limitation import Expiry, Interruption, expiry, warnings
 from domain.terms import HoldKind, MessageClass
+from storage.ledgers import read_instalments
 from storage.people import record_hold
 from storage.tables import BookedMessage, Contact, LedgerEntry
 
@@ -21,7 +22,7 @@ from storage.tables import BookedMessage, Contact, LedgerEntry
 def limitation_of(desk: Desk) -> Expiry:
     """When the account's debt becomes time-barred, as the records prove it now."""
     limitation = desk.pack.limitation
-    last = max(each.instalment.overdue_from for each in desk.statement().instalments)
+    last = max(each.overdue_from for each in read_instalments(desk.session, desk.account.account_id))
     region = desk.account.jurisdiction.partition("-")[2]
     return expiry(limitation, region, last, _interruptions(desk) if limitation.restarted_by else ())
 

@@ -168,11 +168,6 @@ class Statement:
     """How what is owed came about, from the instalments as the contract has them."""
 
     @property
-    def corrected_minor(self) -> int:
-        """Taken off because it was never owed."""
-        return -sum(each.total_minor for each in self.postings if each.kind is PostingKind.CORRECTION)
-
-    @property
     def charged(self) -> Sums:
         """Late interest and fees, over the whole time."""
         return sum((each.charged for each in self.instalments), Sums())
