@@ -1,18 +1,15 @@
 """What the messages about a complaint say, read from the records in the moment in which they are composed."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from activities.desk import Desk
 from domain.jurisdiction import NextBody
-from domain.messages import OccasionFacts
+from domain.local_days import local_day
+from domain.messages import NOTHING, OccasionFacts
 from domain.money import parse_minor
 from domain.requests import ResolveComplaint
 from storage.complaints import extensions_of, filing_of, open_complaint_hold, resolved_before
 from storage.tables import BookedMessage, StoredText
-
-NOTHING = "none"
-"""Stands in a text that has nothing to say."""
 
 
 def acknowledged(desk: Desk, complaint_id: str) -> OccasionFacts | None:
@@ -69,5 +66,5 @@ def next_body(body: NextBody, language: str) -> dict[str, str]:
 
 def _until(desk: Desk, complaint_id: str, told: BookedMessage) -> OccasionFacts:
     decide_by = datetime.fromisoformat(((told.booking or {}).get("answer") or {})["decide_by"])
-    day = decide_by.astimezone(ZoneInfo(desk.debtor.time_zone)).date()
+    day = local_day(decide_by, desk.debtor.time_zone)
     return OccasionFacts(dates={"decide_by": day}, texts={"complaint_id": complaint_id})

@@ -32,7 +32,7 @@ from domain.terms import HoldKind
 from storage import person_tasks
 from storage.complaints import open_complaint_hold, resolved_before
 from storage.people import EVERY_ACCOUNT, end_hold, record_hold
-from storage.tables import AccountState, Contact, ContactStatus, PersonFact, RecordedHold, StoredText
+from storage.tables import LEFT_AND_NOT_LOST, AccountState, Contact, PersonFact, RecordedHold, StoredText
 
 _TELL_WITHIN = timedelta(days=30)
 """An answer that has not left by then is told by a person."""
@@ -44,7 +44,6 @@ _ABOUT_COMPLAINTS = frozenset(
         ReplyOccasion.COMPLAINT_OUTCOME,
     }
 )
-_LEFT = frozenset({ContactStatus.SENT, ContactStatus.DELIVERED})
 
 
 def file_complaint(desk: Desk, fact: FileComplaint) -> Effect:
@@ -152,7 +151,7 @@ def told_by_contact(desk: Desk, contact: Contact) -> tuple[tuple[CaseEvent, ...]
         The events, and the id of the fact that the person's other cases must hear, empty if none must.
     """
     complaint_id = told_of(contact.message_id) if contact.message_id is not None else None
-    if complaint_id is None or contact.status not in _LEFT:
+    if complaint_id is None or contact.status not in LEFT_AND_NOT_LOST:
         return (), ""
     return (ComplaintTold(complaint_id, desk.now),), end_complaint(desk, complaint_id)
 

@@ -34,9 +34,7 @@ from storage import tables
 from storage.audit import last_of_kind
 from storage.duties import duty_of_contact
 from storage.people import as_hold, every_hold, unreachable_channels
-from storage.tables import Contact, ContactStatus, LegalReferral
-
-_LEFT = frozenset({ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.FAILED, ContactStatus.UNKNOWN})
+from storage.tables import LEFT_OR_MAY_HAVE, Contact, ContactStatus, LegalReferral
 
 Happening = tuple[datetime, tuple[CaseEvent, ...]]
 
@@ -93,7 +91,7 @@ def _of_contact(desk: Desk, row: Contact) -> tuple[CaseEvent, ...]:
     message_id = "" if row.message_class == MessageClass.DEMAND else _message_id(desk, row)
     certain = row.status != ContactStatus.UNKNOWN
     left = ContactSent(channel, at, certain=certain, message_id=message_id)
-    if row.status not in _LEFT:
+    if row.status not in LEFT_OR_MAY_HAVE:
         return (ContactFailed(channel, at, unusable=False, message_id=message_id),) if row.code else ()
     due = (MomentFound(PlannedContact(at, "")), TimePassed(at)) if not message_id else ()
     return (*due, left)

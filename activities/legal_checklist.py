@@ -14,9 +14,7 @@ from domain.terms import Channel, MessageClass, Stage
 from storage.companions import carrier_of
 from storage.people import open_holds
 from storage.referrals import refused_by_counsel
-from storage.tables import BookedMessage, CallTask, Contact, ContactStatus
-
-_LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED)
+from storage.tables import LEFT_AND_NOT_LOST, BookedMessage, CallTask, Contact
 
 
 def draw_up(desk: Desk, case: Case, *, simulated_counts: bool) -> tuple[ChecklistItem, ...]:
@@ -44,7 +42,7 @@ def _demands(desk: Desk) -> Iterator[DemandOnRecord]:
         col(Contact.account_id) == desk.account.account_id,
         col(Contact.message_class) == MessageClass.DEMAND,
         col(Contact.direction) == "outbound",
-        col(Contact.status).in_(_LEFT),
+        col(Contact.status).in_(LEFT_AND_NOT_LOST),
     )
     for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at), col(Contact.contact_id))):
         yield DemandOnRecord(

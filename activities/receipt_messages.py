@@ -6,12 +6,9 @@ from sqlmodel import col, select
 
 from activities.desk import Desk
 from domain.ledger import EntryKind, Statement
-from domain.messages import OccasionFacts
-from domain.statements import local_day
+from domain.local_days import local_day
+from domain.messages import NOTHING, OccasionFacts
 from storage.tables import LedgerEntry
-
-NOTHING = "none"
-"""Stands in a text that has nothing to say."""
 
 
 def received(desk: Desk, subject: str) -> OccasionFacts | None:

@@ -22,10 +22,11 @@ from domain.referral_document import (
 )
 from domain.terms import Channel, MessageClass, Stage
 from storage import audit
+from storage.booked_messages import booked_for, booked_on
 from storage.companions import carrier_of
 from storage.duties import recorded_duties
 from storage.people import channel_choices, every_hold
-from storage.tables import Account, Address, BookedMessage, Contact, ContactStatus, StoredText
+from storage.tables import LEFT, Address, BookedMessage, Contact, StoredText
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,6 @@ class LetterSent:
 
 
 _ENDINGS = ("promise_kept", "promise_broken", "plan_kept", "plan_broken")
-_LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.FAILED)
 
 
 def contacts(desk: Desk) -> Iterator[ContactLine]:
@@ -83,7 +83,7 @@ def letters(desk: Desk) -> Iterator[LetterSent]:
     chosen = select(Contact).where(
         col(Contact.account_id) == desk.account.account_id,
         col(Contact.channel) == Channel.LETTER,
-        col(Contact.status).in_(_LEFT),
+        col(Contact.status).in_(LEFT),
     )
     for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at))):
         letter = carrier_of(desk.session, each)
@@ -106,7 +106,7 @@ def notices(desk: Desk) -> Iterator[NoticeLine]:
         col(Contact.stage) == Stage.PRE_LEGAL,
         col(Contact.message_class) == MessageClass.DEMAND,
         col(Contact.channel).in_((Channel.LETTER, Channel.EMAIL)),
-        col(Contact.status).in_(_LEFT),
+        col(Contact.status).in_(LEFT),
     )
     for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at))):
         yield NoticeLine(
@@ -213,25 +213,11 @@ def _endings(desk: Desk) -> dict[str, str]:
 
 
 def _booked(desk: Desk, name: str) -> Iterator[BookedMessage]:
-    chosen = select(BookedMessage).where(
-        col(BookedMessage.account_id) == desk.account.account_id,
-        col(BookedMessage.name) == name,
-        col(BookedMessage.booked_at).is_not(None),
-        col(BookedMessage.refused).is_(False),
-    )
+    chosen = booked_on(desk.account.account_id, name)
     yield from desk.session.exec(chosen.order_by(col(BookedMessage.booked_at)))
 
 
 def _decisions(desk: Desk) -> Iterator[BookedMessage]:
     """A complaint about conduct may have been decided on another of the person's accounts."""
-    chosen = (
-        select(BookedMessage)
-        .join(Account, col(Account.account_id) == col(BookedMessage.account_id))
-        .where(
-            col(Account.debtor_id) == desk.account.debtor_id,
-            col(BookedMessage.name) == "resolve_complaint",
-            col(BookedMessage.booked_at).is_not(None),
-            col(BookedMessage.refused).is_(False),
-        )
-    )
+    chosen = booked_for(desk.account.debtor_id, "resolve_complaint")
     yield from desk.session.exec(chosen.order_by(col(BookedMessage.booked_at)))

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from activities.amounts import minor
 from activities.desk import Desk, RefusedError
 from activities.others import spread
 from activities.stop_of_contact import ask_how_to_go_on
@@ -11,7 +12,7 @@ from domain.case import Case, Complaint
 from domain.events import CaseEvent, DebtChanged, HoldPlaced, StageRestarted
 from domain.holds import Hold
 from domain.ledger import Component, Entry, EntryKind, Sums
-from domain.money import MoneyError, format_minor, parse_minor
+from domain.money import format_minor
 from domain.remedies import Remedy, RemedyKind
 from domain.requests import ComplaintOutcome, ResolveComplaint
 from domain.terms import HoldKind, Stage
@@ -69,7 +70,7 @@ def _require_ground(request: ResolveComplaint) -> None:
 
 def _take_off(desk: Desk, remedy: Remedy, entry_id: str) -> None:
     currency, balance = desk.account.currency, desk.statement().balance
-    amount = _minor(remedy.amount or "", currency)
+    amount = minor(remedy.amount or "", desk)
     left, what = _left(balance, remedy)
     if amount > left:
         words = f"only {format_minor(left, currency)} {currency} of {what} is left to be taken off"
@@ -89,13 +90,6 @@ def _left(balance: Sums, remedy: Remedy) -> tuple[int, str]:
             return balance.interest_minor, "interest"
         case Component.FEES:
             return balance.fees_minor, "fees"
-
-
-def _minor(amount: str, currency: str) -> int:
-    try:
-        return parse_minor(amount, currency)
-    except MoneyError as error:
-        raise RefusedError("malformed", str(error)) from error
 
 
 def _restarted(desk: Desk, stage: Stage, case: Case) -> StageRestarted:

@@ -24,15 +24,12 @@ from storage.accounts import note_demand
 from storage.companions import forget_told_with, proofs_for, told_for
 from storage.duties import recorded_duties
 from storage.people import as_hold, every_hold, unreachable_channels
-from storage.tables import Account, Address, Contact, ContactStatus
+from storage.tables import LEFT, Account, Address, Contact, ContactStatus
 
 TOGETHER_WITHIN = timedelta(days=3)
 """Demands that are due within so long of each other go as one."""
 _SETTLES_WITHIN = timedelta(hours=1)
 """After so long a contact whose fate nobody knows counts as one that may have left."""
-
-
-_LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.FAILED)
 
 
 class NotSettledYet(Exception):
@@ -109,7 +106,7 @@ def told_already(desk: Desk, order: ContactOrder) -> ContactOutcome | None:
     if row.status == ContactStatus.SENDING and desk.now < row.attempted_at + _SETTLES_WITHIN:
         raise NotSettledYet
     _count(desk, row, order)
-    status = ContactStatus(row.status) if row.status in _LEFT else ContactStatus.UNKNOWN
+    status = ContactStatus(row.status) if row.status in LEFT else ContactStatus.UNKNOWN
     following = Guard(desk).moment(order.next_channel, max(order.next_due - (desk.now - row.attempted_at), desk.now))
     desk.account.demand_waits_since = None
     note_demand(desk.session, desk.account, following.at, order.next_channel)
@@ -201,7 +198,7 @@ def _count(desk: Desk, row: Contact, order: ContactOrder) -> None:
     """Let the row stand for the order. One whose fate is unknown stays so for the case, whatever is heard later."""
     if row.counted_as is None:
         row.counted_as, row.counted_at = order.contact_id, desk.now
-        if row.status not in _LEFT:
+        if row.status not in LEFT:
             row.proof_told_in = order.contact_id
     desk.session.add(row)
     desk.session.flush()

@@ -11,9 +11,8 @@ from activities.desk import Desk
 from domain.ledger import Entry, EntryKind, InstalmentBalance, Statement
 from domain.terms import Channel, MessageClass
 from storage.ledgers import book_entry, read_entries
-from storage.tables import Contact, ContactStatus
+from storage.tables import LEFT_OR_MAY_HAVE, Contact
 
-_LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN, ContactStatus.FAILED)
 """What may have told the person an amount."""
 _TOLD = "told:"
 """How the ids of such waivers begin, before the payment's."""
@@ -70,7 +69,7 @@ def _told_before(desk: Desk, received_at: datetime) -> Iterator[datetime]:
         col(Contact.message_class).in_((MessageClass.DEMAND, MessageClass.STATUTORY)),
         col(Contact.channel) != Channel.VOICE,
         col(Contact.direction) == "outbound",
-        col(Contact.status).in_(_LEFT),
+        col(Contact.status).in_(LEFT_OR_MAY_HAVE),
         col(Contact.attempted_at) <= received_at,
         col(Contact.attempted_at) >= received_at - desk.policy.late_charges.told_amount_holds,
     )

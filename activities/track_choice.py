@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sqlmodel import col, select
-
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
 from activities.occasions import owe
@@ -14,7 +12,8 @@ from domain.facts import CallOutcome
 from domain.requests import SetTrack
 from domain.terms import HoldKind, Track
 from domain.tracks import FIRM_REVIEW
-from storage.tables import BookedMessage, StoredText
+from storage.booked_messages import booked_on
+from storage.tables import StoredText
 
 _NO_FIRMNESS = frozenset({HoldKind.HARDSHIP, HoldKind.GRACE, HoldKind.VULNERABLE, HoldKind.COMPLAINT, HoldKind.DISPUTE})
 _TALKED = frozenset({CallOutcome.REACHED, CallOutcome.REFUSED, CallOutcome.CALL_BACK})
@@ -52,12 +51,7 @@ def _require_evidence(desk: Desk, evidence_ref: str | None) -> None:
 
 def _is_conversation(desk: Desk, call_id: str) -> bool:
     """Whether the person was talked with in that call."""
-    told = select(BookedMessage).where(
-        col(BookedMessage.account_id) == desk.account.account_id,
-        col(BookedMessage.name) == "record_call_outcome",
-        col(BookedMessage.booked_at).is_not(None),
-        col(BookedMessage.refused).is_(False),
-    )
+    told = booked_on(desk.account.account_id, "record_call_outcome")
     return any(
         each.body.get("call_id") == call_id and each.body.get("outcome") in _TALKED and each.body.get("right_party")
         for each in desk.session.exec(told)

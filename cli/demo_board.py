@@ -18,11 +18,18 @@ from domain.terms import CaseState, Channel, HoldKind, Stage
 from storage import audit
 from storage.database import Database
 from storage.ledgers import read_instalments, read_statement
-from storage.tables import Account, AccountState, AuditRecord, Contact, ContactStatus, LegalReferral, RecordedHold
+from storage.tables import (
+    LEFT_OR_MAY_HAVE,
+    Account,
+    AccountState,
+    AuditRecord,
+    Contact,
+    LegalReferral,
+    RecordedHold,
+)
 from workflows.visibility import STAGE, STATE
 
 _CHANNELS = (Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER, Channel.CALL)
-_COUNTED = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN, ContactStatus.FAILED)
 _STATE_NAMES = {
     CaseState.COLLECTING: "collecting",
     CaseState.ON_HOLD: "on hold",
@@ -96,7 +103,7 @@ async def look(temporal: Client, database: Database) -> Board:
             accounts[stage][CaseState.CLOSED] += count
         contacts: dict[str, Counter[str]] = defaultdict(Counter)
         sent = select(Contact.stage, Contact.channel, func.count()).where(
-            col(Contact.status).in_(_COUNTED), col(Contact.told_with).is_(None)
+            col(Contact.status).in_(LEFT_OR_MAY_HAVE), col(Contact.told_with).is_(None)
         )
         for stage, channel, count in session.exec(sent.group_by(col(Contact.stage), col(Contact.channel))):
             contacts[stage][channel] += count

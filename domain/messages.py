@@ -46,6 +46,10 @@ class NoticeFacts:
     """The last day to answer or to pay, if the notice sets one."""
 
 
+NOTHING = "none"
+"""Stands in one of an occasion's texts that has nothing to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class OccasionFacts:
     """What a service message or a reply says beside the facts of every message, by the names that templates use."""

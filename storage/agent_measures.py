@@ -13,6 +13,7 @@ from domain.terms import Channel, PromiseOutcome
 from storage.agent_tables import CallReview
 from storage.agents import all_agents
 from storage.arrangement_tables import RecordedPromise
+from storage.booked_messages import booked
 from storage.tables import Account, BookedMessage, Contact, ContactStatus
 
 _UPHELD = frozenset({ComplaintOutcome.UPHELD, ComplaintOutcome.PARTLY_UPHELD})
@@ -117,11 +118,7 @@ def _retrained(decision: dict[str, Any]) -> str | None:
 
 
 def _told(session: Session, name: str, since: datetime | None = None) -> Iterator[BookedMessage]:
-    chosen = select(BookedMessage).where(
-        col(BookedMessage.name) == name,
-        col(BookedMessage.booked_at).is_not(None),
-        col(BookedMessage.refused).is_(False),
-    )
+    chosen = booked(name)
     return iter(session.exec(chosen if since is None else chosen.where(col(BookedMessage.booked_at) >= since)))
 
 

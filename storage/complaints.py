@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from domain.complaints import COMPLAINT_HOLDS
+from storage.booked_messages import booked_for, booked_on
 from storage.people import EVERY_ACCOUNT
 from storage.tables import Account, BookedMessage, RecordedHold
 
@@ -36,13 +37,7 @@ def filing_of(session: Session, debtor_id: str, complaint_id: str) -> BookedMess
 
 def extensions_of(session: Session, account_id: str, complaint_id: str) -> list[BookedMessage]:
     """The extensions of a complaint, the first one first."""
-    told = select(BookedMessage).where(
-        col(BookedMessage.account_id) == account_id,
-        col(BookedMessage.name) == "extend_complaint",
-        col(BookedMessage.booked_at).is_not(None),
-        col(BookedMessage.refused).is_(False),
-    )
-    rows = session.exec(told.order_by(col(BookedMessage.booked_at)))
+    rows = session.exec(booked_on(account_id, "extend_complaint").order_by(col(BookedMessage.booked_at)))
     return [each for each in rows if each.body.get("complaint_id") == complaint_id]
 
 
@@ -54,15 +49,5 @@ def decided_by(session: Session, account: Account, filed: BookedMessage, complai
 
 
 def _told_of(session: Session, debtor_id: str, name: str, complaint_id: str) -> BookedMessage | None:
-    told = (
-        select(BookedMessage)
-        .join(Account, col(Account.account_id) == col(BookedMessage.account_id))
-        .where(
-            col(Account.debtor_id) == debtor_id,
-            col(BookedMessage.name) == name,
-            col(BookedMessage.booked_at).is_not(None),
-            col(BookedMessage.refused).is_(False),
-        )
-        .order_by(col(BookedMessage.received_at))
-    )
+    told = booked_for(debtor_id, name).order_by(col(BookedMessage.received_at))
     return next((each for each in session.exec(told) if each.body.get("complaint_id") == complaint_id), None)

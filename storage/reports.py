@@ -17,16 +17,15 @@ from domain.terms import Channel, ClosedReason, PromiseOutcome, Stage, Track
 from storage.arrangement_tables import RecordedPromise
 from storage.policies import kept_policy
 from storage.tables import (
+    LEFT_OR_MAY_HAVE,
     Account,
     AccountInstalment,
     AuditRecord,
     BookedMessage,
     Contact,
-    ContactStatus,
     LedgerEntry,
 )
 
-_LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.UNKNOWN, ContactStatus.FAILED)
 _TURNS = ("opened", "stage_entered", "referred", "closed", "reopened", "track_changed", "set_track")
 
 
@@ -160,7 +159,7 @@ class _Reading:
             Contact.delivered_at,
             Contact.conversation,
             where=[
-                col(Contact.status).in_(_LEFT),
+                col(Contact.status).in_(LEFT_OR_MAY_HAVE),
                 col(Contact.told_with).is_(None),
                 col(Contact.direction) == "outbound",
                 col(Contact.attempted_at) <= self.as_of,

@@ -46,6 +46,14 @@ class ContactStatus(StrEnum):
     """It left and did not arrive."""
 
 
+LEFT = (ContactStatus.SENT, ContactStatus.DELIVERED, ContactStatus.FAILED)
+"""Contacts that certainly left."""
+LEFT_OR_MAY_HAVE = (*LEFT, ContactStatus.UNKNOWN)
+"""Contacts that left, as far as anybody can know."""
+LEFT_AND_NOT_LOST = (ContactStatus.SENT, ContactStatus.DELIVERED)
+"""Contacts that left, of which nothing says that they did not arrive."""
+
+
 class Debtor(SQLModel, table=True):
     """A person who owes."""
 
