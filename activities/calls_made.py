@@ -5,6 +5,7 @@ from sqlmodel import col, select
 from activities.booking_promises import take_promise
 from activities.desk import Desk
 from activities.effects import Effect
+from domain.call_quality import review_draw
 from domain.events import CallEnded, CaseEvent, ChannelStopped, PaymentRefused
 from domain.facts import CallOutcome, RecordCallOutcome
 from domain.terms import ADDRESS_KINDS, Channel, MessageClass
@@ -80,6 +81,7 @@ def _log_attempt(desk: Desk, fact: RecordCallOutcome, address: Address | None) -
     contact.attempted_at = fact.dialled_at
     contact.connected = fact.connected
     contact.conversation = fact.connected and fact.outcome in _TALKED
+    contact.review_draw = review_draw(contact.contact_id) if contact.conversation else None
     contact.agent_id, contact.right_party = fact.agent_id, fact.right_party
     if fact.right_party is False and fact.outcome in _ABOUT_THE_DEBT:
         _raise_incident(desk, fact, "the debt was talked about with somebody who was not verified")

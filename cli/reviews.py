@@ -21,7 +21,7 @@ ContactId = Annotated[
 
 @review_commands.command("list")
 def list_reviews(as_json: Json = False) -> None:
-    """List the calls that the sample asks for and that nobody has reviewed, the oldest first."""
+    """List the calls that the sample asks for and that nobody has reviewed, of each agent the oldest."""
     with records() as database, database.reading() as session:
         calls = calls_to_review(session)
     if as_json:

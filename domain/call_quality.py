@@ -21,14 +21,14 @@ class Judged:
     """Critical criteria that were not met in full."""
 
 
-def is_sampled(contact_id: str, percent: int) -> bool:
-    """Whether a call is one of the percentage that is reviewed.
+def review_draw(contact_id: str) -> int:
+    """The number from 0 to 99 that a call draws: it is reviewed where its policy's percentage is larger.
 
-    It follows from the call's own id, which nobody chooses, so that it is the same however often it is asked, and
-    neither agent nor reviewer has a say.
+    It follows from the call's own id, which nobody chooses, so that it is the same however often it is asked, neither
+    agent nor reviewer has a say, and every agent's calls have the same chance.
     """
-    drawn = int.from_bytes(hashlib.sha256(f"review/{contact_id}".encode()).digest()[:8], "big")
-    return drawn * 100 < percent << 64
+    digest = int.from_bytes(hashlib.sha256(f"review/{contact_id}".encode()).digest()[:8], "big")
+    return digest * 100 >> 64
 
 
 def judge(card: ScoreCard, marks: Mapping[str, int]) -> Judged:

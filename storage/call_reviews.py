@@ -1,12 +1,14 @@
 """Calls that are to be reviewed, and the reviews; one that fails suspends the agent until trained and examined anew."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, false, func, or_, select
 
-from domain.call_quality import Judged, ReviewRefused, is_sampled, judge
+from domain.call_quality import Judged, ReviewRefused, judge
 from domain.terms import Channel
 from domain.training import Course
 from storage import audit
@@ -14,7 +16,10 @@ from storage.accounts import lock_account
 from storage.agent_tables import CallReview
 from storage.agents import suspend
 from storage.policies import kept_policy
-from storage.tables import Account, CallPermission, CallTask, Contact
+from storage.tables import Account, CallPermission, CallTask, Contact, PolicyVersion
+
+MOST_OF_AN_AGENT = 20
+"""How many calls of each agent are listed at once for review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +36,28 @@ class CallToReview:
 
 
 def calls_to_review(session: Session) -> list[CallToReview]:
-    """The conversations that the sample asks for and that nobody has reviewed, the oldest first."""
-    chosen = (
-        select(Contact, Account)
+    """The conversations that the sample asks for and that nobody has reviewed, the oldest first.
+
+    Of each agent the :data:`MOST_OF_AN_AGENT` oldest: one who calls much keeps nobody else's calls out of sight.
+    """
+    place = func.row_number().over(
+        partition_by=col(Contact.agent_id), order_by=(col(Contact.attempted_at), col(Contact.contact_id))
+    )
+    waiting = (
+        select(col(Contact.contact_id), place.label("place"))
         .join(Account, col(Account.account_id) == col(Contact.account_id))
         .outerjoin(CallReview, col(CallReview.contact_id) == col(Contact.contact_id))
-        .where(
-            col(Contact.channel) == Channel.CALL,
-            col(Contact.conversation).is_(True),
-            col(Contact.agent_id).is_not(None),
-            col(CallReview.contact_id).is_(None),
-        )
+        .where(col(Contact.agent_id).is_not(None), col(CallReview.contact_id).is_(None), _is_drawn(session))
+        .subquery()
+    )
+    chosen = (
+        select(Contact, Account)
+        .join(waiting, waiting.c.contact_id == col(Contact.contact_id))
+        .join(Account, col(Account.account_id) == col(Contact.account_id))
+        .where(waiting.c.place <= MOST_OF_AN_AGENT)
         .order_by(col(Contact.attempted_at), col(Contact.contact_id))
     )
-    percents: dict[str | None, int] = {}
-    return [
-        _to_review(contact, account)
-        for contact, account in session.exec(chosen)
-        if is_sampled(contact.contact_id, _percent(session, account.policy_version, percents))
-    ]
+    return [_to_review(contact, account) for contact, account in session.exec(chosen)]
 
 
 def find_reviewable(session: Session, contact_id: str) -> CallToReview:
@@ -107,10 +115,18 @@ def record_review(
     return judged
 
 
-def _percent(session: Session, version: str | None, known: dict[str | None, int]) -> int:
-    if version not in known:
-        known[version] = kept_policy(session, version).calls.review_percent if version is not None else 0
-    return known[version]
+def _is_drawn(session: Session) -> ColumnElement[bool]:
+    """Whether a conversation drew a number below the percentage of its account's policy."""
+    versions: dict[int, list[str]] = defaultdict(list)
+    for version in session.exec(select(PolicyVersion.version)):
+        versions[kept_policy(session, version).calls.review_percent].append(version)
+    return or_(
+        false(),
+        *(
+            and_(col(Contact.review_draw) < percent, col(Account.policy_version).in_(of_them))
+            for percent, of_them in versions.items()
+        ),
+    )
 
 
 def _to_review(contact: Contact, account: Account) -> CallToReview:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, false
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from domain.terms import CreditKind
@@ -251,7 +251,16 @@ class ChannelChoice(SQLModel, table=True):
 class Contact(SQLModel, table=True):
     """One contact, made or attempted: the person's attempt log, with the words and the verdicts."""
 
-    __table_args__ = (Index("ix_contact_attempts", "debtor_id", "attempted_at"),)
+    __table_args__ = (
+        Index("ix_contact_attempts", "debtor_id", "attempted_at"),
+        # Only conversations have drawn; all that a campaign sends stays out of it.
+        Index(
+            "ix_contact_reviews",
+            "review_draw",
+            sqlite_where=text("review_draw IS NOT NULL"),
+            postgresql_where=text("review_draw IS NOT NULL"),
+        ),
+    )
 
     contact_id: str = Field(primary_key=True, max_length=120)
     account_id: str = Field(foreign_key="account.account_id", index=True, max_length=100)
@@ -300,6 +309,8 @@ class Contact(SQLModel, table=True):
     """Whether the person on the line was known to be the right one; none if nobody said."""
     message_id: str | None = Field(default=None, max_length=200)
     """Of the owed message that it carries."""
+    review_draw: int | None = Field(default=None)
+    """What a conversation that an agent had drew for its review, by :func:`domain.call_quality.review_draw`."""
 
     @property
     def words_digest(self) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from activities.booking import Books
 from activities.desk import Library
 from activities.opening import open_account
+from domain.call_quality import review_draw
 from domain.case import Case
 from domain.events import (
     ChannelOpened,
@@ -362,6 +363,7 @@ def test_a_dial_without_a_permit_counts_and_raises_an_incident(books: Bookkeepin
     with books.database.reading() as session:
         contact = session.get_one(Contact, "acc-1.call.e-1")
         assert (contact.channel, contact.status, contact.connected) == ("call", ContactStatus.SENT, False)
+        assert contact.review_draw is None, "nobody talked, so there is nothing to listen to"
         assert "incident" in [record.kind for record in audit.trail(session, "acc-1")]
 
 
@@ -370,6 +372,7 @@ def test_an_inbound_conversation_needs_no_permit(books: Bookkeeping) -> None:
     with books.database.reading() as session:
         contact = session.get_one(Contact, "acc-1.call.e-1")
         assert (contact.direction, contact.conversation) == ("inbound", True)
+        assert contact.review_draw == review_draw("acc-1.call.e-1"), "a conversation may be reviewed"
         assert "incident" not in [record.kind for record in audit.trail(session, "acc-1")]
 
 
