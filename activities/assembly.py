@@ -19,6 +19,7 @@ from activities.occasions import OCCASIONS, class_of
 from activities.person_facts import PersonFacts
 from activities.records import Records
 from activities.referral_binder import Binder
+from activities.referral_vocabulary import require_words
 from activities.typed_words import TypedWords
 from config.jurisdiction_files import load_packs
 from config.keys import parse_keys
@@ -65,7 +66,7 @@ def assemble(settings: Settings, database: Database, client: Client) -> Assembly
     composer = Composer(settings.templates_dir)
     require_messages(library, composer)
     providers = configured_providers(_provider_settings(settings, library), clock.now)
-    binder = binder_of(settings.templates_dir, composer, signing_keys(settings))
+    binder = binder_of(settings.templates_dir, composer, library, signing_keys(settings))
     return activities_of(database, client, library, composer, providers, counsel_of(settings), binder)
 
 
@@ -137,13 +138,15 @@ def _unwritten_occasions(library: Library, composer: Composer) -> Iterator[str]:
     )
 
 
-def binder_of(templates: Path, composer: Composer, keys: SigningKeys) -> Binder:
+def binder_of(templates: Path, composer: Composer, library: Library, keys: SigningKeys) -> Binder:
     """What makes the files of referrals, in every language that people are written to.
 
     Raises:
-        ConfigError: if a language has no words for them.
+        ConfigError: if a language has no words for them, or none for a code that they may show.
     """
-    return Binder(load_referral_words(templates, composer.languages), composer.language_for, keys)
+    words = load_referral_words(templates, composer.languages)
+    require_words(words, library.packs)
+    return Binder(words, composer.language_for, keys)
 
 
 def signing_keys(settings: Settings) -> SigningKeys:

@@ -31,7 +31,7 @@ from domain.plan_schedules import (
 from domain.progress import may_be_renegotiated
 from domain.registration import end_of_day
 from domain.requests import CounterPlan, PlanInterval, ProposePlan
-from domain.terms import HoldKind
+from domain.terms import HoldKind, PlanOutcome
 from storage.agents import authority_of
 from storage.people import end_hold, record_hold
 from storage.plans import end_plan, record_plan
@@ -158,7 +158,7 @@ def _record(desk: Desk, plan: Plan) -> None:
 def _replace(desk: Desk, plan: Plan) -> None:
     account = desk.account
     end_hold(desk.session, account.debtor_id, account.account_id, HoldKind.PLAN, plan.plan_id, desk.now)
-    end_plan(desk.session, account.account_id, plan.plan_id, "replaced", desk.now)
+    end_plan(desk.session, account.account_id, plan.plan_id, PlanOutcome.REPLACED, desk.now)
 
 
 def _agreement(desk: Desk, plan: Plan) -> OwedMessage:

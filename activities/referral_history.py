@@ -20,7 +20,7 @@ from domain.referral_document import (
     PlanPayment,
     PromiseLine,
 )
-from domain.terms import Channel, MessageClass, Stage
+from domain.terms import Channel, MessageClass, PlanOutcome, PromiseOutcome, Stage
 from storage import audit
 from storage.booked_messages import booked_for, booked_on
 from storage.companions import carrier_of
@@ -42,7 +42,10 @@ class LetterSent:
     simulated: bool
 
 
-_ENDINGS = ("promise_kept", "promise_broken", "plan_kept", "plan_broken")
+FINAL_NOTICE = "final_notice"
+"""What the file calls the policy's own notice; the law's notices have the names of their pack."""
+ENDINGS = frozenset(outcome.milestone for outcome in (*PromiseOutcome, *PlanOutcome))
+"""How promises and plans end, as the audit trail and the file have it."""
 
 
 def contacts(desk: Desk) -> Iterator[ContactLine]:
@@ -110,7 +113,7 @@ def notices(desk: Desk) -> Iterator[NoticeLine]:
     )
     for each in desk.session.exec(chosen.order_by(col(Contact.attempted_at))):
         yield NoticeLine(
-            notice="final_notice",
+            notice=FINAL_NOTICE,
             contact_id=each.contact_id,
             channel=each.channel,
             sent_at=each.attempted_at,
@@ -209,7 +212,7 @@ def _events(desk: Desk) -> Iterator[tuple[datetime, object]]:
 def _endings(desk: Desk) -> dict[str, str]:
     """How promises and plans ended, by their ids."""
     records = audit.trail(desk.session, desk.account.account_id)
-    return {each.subject: each.kind for each in records if each.kind in _ENDINGS}
+    return {each.subject: each.kind for each in records if each.kind in ENDINGS}
 
 
 def _booked(desk: Desk, name: str) -> Iterator[BookedMessage]:

@@ -88,7 +88,7 @@ def product_activities(client: Client, folder: Path) -> tuple[list[Callable[...,
     providers: dict[Any, Provider] = dict.fromkeys(CONTACT_QUEUES, carrier)
     counsel = CounselFolder(folder / "legal")
     composer = Composer(TEMPLATES)
-    binder = binder_of(TEMPLATES, composer, SigningKeys())
+    binder = binder_of(TEMPLATES, composer, library, SigningKeys())
     assembly = activities_of(database, client, library, composer, providers, counsel, binder)
     announced = AnnouncedRecords(Records(database, library))
     others = [each for each in assembly.office if each.__name__ not in _ANNOUNCED]

@@ -73,7 +73,7 @@ def preview(
     """Write the pages of the file as it would be today, for whoever must decide on the referral that waits."""
     chosen, known = settings(), library()
     composer = Composer(chosen.templates_dir)
-    binder = binder_of(chosen.templates_dir, composer, signing_keys(chosen))
+    binder = binder_of(chosen.templates_dir, composer, known, signing_keys(chosen))
     with records() as database, database.writing() as session:
         review = newest_review(session, account_id)
         if review is None:

@@ -40,7 +40,7 @@ from domain.limitation_watch import is_told_once
 from domain.owed_messages import Bar, OwedMessage
 from domain.owing import changed, give_up_messages, untold, with_message, without_message
 from domain.progress import advance, end_plan, enter, fall_back, stand_still, with_milestone, without_channel
-from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
+from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, Stage, Track
 from domain.track_of_case import chosen_by_person, judge_track
 
 
@@ -526,7 +526,7 @@ def _(event: PlanProposed, case: Case) -> Case:
 def _(event: PlanAgreed, case: Case) -> Case:
     if _knows(case, HoldKind.PLAN, event.plan_id):
         return case
-    case = end_plan(case, "plan_replaced", event.at) if event.replaces else case
+    case = end_plan(case, PlanOutcome.REPLACED, event.at) if event.replaces else case
     plan = Plan(event.plan_id, event.instalments, event.at, case.debt.paid_minor, replaces=event.replaces)
     return _with_hold(replace(case, plan=plan), Hold(HoldKind.PLAN, event.plan_id, event.at))
 

@@ -7,7 +7,7 @@ from domain.case import Case, Milestone, Plan
 from domain.holds import last_end
 from domain.ledger import Debt
 from domain.owed_messages import Barred
-from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, PromiseOutcome, Stage
 from domain.timetable import Timetable
 
 _PAID = frozenset({ClosedReason.CURED, ClosedReason.SETTLED})
@@ -161,10 +161,10 @@ def _judge_promise(case: Case, now: datetime) -> Case:
         promises_kept=case.behaviour.promises_kept + kept,
         promises_broken=case.behaviour.promises_broken + (not paid),
     )
-    kind = "promise_kept" if kept else "promise_partly_kept" if paid else "promise_broken"
+    outcome = PromiseOutcome.KEPT if kept else PromiseOutcome.PARTLY_KEPT if paid else PromiseOutcome.BROKEN
     following, later = next(iter(case.later_promises), None), case.later_promises[1:]
     case = replace(case, promise=following, later_promises=later, behaviour=behaved)
-    case = with_milestone(case, kind, now, promise.promise_id, paid)
+    case = with_milestone(case, outcome.milestone, now, promise.promise_id, paid)
     return _judge_promise(_end_hold(case, HoldKind.PROMISE, promise.promise_id, now), now)
 
 
@@ -180,17 +180,17 @@ def _judge_plan(case: Case, now: datetime) -> Case:
         if may_be_renegotiated(waiting, now):
             return with_milestone(waiting, "plan_missed", now, plan.plan_id)
     if judged_at is None:
-        return end_plan(case, "plan_kept", now)
+        return end_plan(case, PlanOutcome.KEPT, now)
     behaved = replace(case.behaviour, plans_broken=case.behaviour.plans_broken + 1)
-    return end_plan(replace(case, behaviour=behaved), "plan_broken", now)
+    return end_plan(replace(case, behaviour=behaved), PlanOutcome.BROKEN, now)
 
 
-def end_plan(case: Case, kind: str, now: datetime) -> Case:
-    """The case without the plan in force, which ended in the way that the milestone says."""
+def end_plan(case: Case, outcome: PlanOutcome, now: datetime) -> Case:
+    """The case without the plan in force, which ended so."""
     plan = case.plan
     if plan is None:
         return case
-    case = with_milestone(_without_question(case, plan.subject), kind, now, plan.plan_id)
+    case = with_milestone(_without_question(case, plan.subject), outcome.milestone, now, plan.plan_id)
     return _end_hold(replace(case, plan=None, new_plan=None), HoldKind.PLAN, plan.plan_id, now)
 
 

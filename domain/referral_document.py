@@ -199,7 +199,7 @@ class PromiseLine(Part):
     until: datetime
     """Grace included."""
     outcome: str | None
-    """``promise_kept``, ``promise_broken``, or none."""
+    """``promise_kept``, ``promise_partly_kept``, ``promise_broken``, or none."""
 
 
 class PlanPayment(Part):
@@ -216,7 +216,7 @@ class PlanLine(Part):
     agreed_at: datetime
     instalments: tuple[PlanPayment, ...]
     outcome: str | None
-    """``plan_kept``, ``plan_broken``, or none."""
+    """``plan_kept``, ``plan_broken``, ``plan_replaced``, or none."""
 
 
 class HoldLine(Part):

@@ -204,6 +204,11 @@ RULES: tuple[Rule, ...] = (
 )
 """Each named as its item is, in the order in which a person reads them."""
 
+_EARLIER = "earlier_referrals"
+
+ITEMS = (*(rule.__name__ for rule in RULES), _EARLIER)
+"""The names of all items that a checklist may have."""
+
 
 def _earlier_referrals(facts: ReferralFacts) -> Iterator[ChecklistItem]:
     """That counsel has refused the account before is no bar, but whoever approves again must have read it."""
@@ -211,7 +216,7 @@ def _earlier_referrals(facts: ReferralFacts) -> Iterator[ChecklistItem]:
     if refused:
         words = "; ".join(f"{each.referral_id} refused by counsel: {each.code}" for each in refused)
         proofs = tuple(Proof("referral", each.referral_id, _moment(each.at)) for each in refused)
-        yield ChecklistItem("earlier_referrals", True, words, proofs)
+        yield ChecklistItem(_EARLIER, True, words, proofs)
 
 
 def _contact(demand: DemandOnRecord) -> Proof:

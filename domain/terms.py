@@ -138,6 +138,27 @@ class PromiseOutcome(StrEnum):
     BROKEN = "broken"
     """None of it was paid in time."""
 
+    @property
+    def milestone(self) -> str:
+        """What the audit trail calls it."""
+        return f"promise_{self}"
+
+
+class PlanOutcome(StrEnum):
+    """How an agreed plan ended."""
+
+    KEPT = "kept"
+    """All of it was paid."""
+    BROKEN = "broken"
+    """An instalment stayed unpaid beyond its cure, and no other plan took its place."""
+    REPLACED = "replaced"
+    """Another plan took its place after a missed instalment."""
+
+    @property
+    def milestone(self) -> str:
+        """What the audit trail calls it."""
+        return f"plan_{self}"
+
 
 class ClosedReason(StrEnum):
     """Why a case ended."""

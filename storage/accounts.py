@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from domain.case import Case, Milestone
-from domain.terms import Channel, HoldKind, PromiseOutcome
+from domain.terms import Channel, HoldKind, PlanOutcome, PromiseOutcome
 from domain.tracks import FIRM_SUBJECT
 from storage import audit, person_tasks
 from storage.database import lock_debtor_of
@@ -17,14 +17,9 @@ from storage.promises import judge_promise
 from storage.tables import Account, AccountState, Debtor
 
 _CASES: TypeAdapter[Case] = TypeAdapter(Case)
-_ENDS_HOLD = {
-    "promise_kept": HoldKind.PROMISE,
-    "promise_partly_kept": HoldKind.PROMISE,
-    "promise_broken": HoldKind.PROMISE,
-    "plan_kept": HoldKind.PLAN,
-    "plan_broken": HoldKind.PLAN,
-    "plan_replaced": HoldKind.PLAN,
-}
+_PROMISES = {outcome.milestone: outcome for outcome in PromiseOutcome}
+_PLANS = {outcome.milestone: outcome for outcome in PlanOutcome}
+_ENDS_HOLD = dict.fromkeys(_PROMISES, HoldKind.PROMISE) | dict.fromkeys(_PLANS, HoldKind.PLAN)
 """Milestones that end a hold, whose id is their detail."""
 _ANSWERS = {"track_changed": FIRM_SUBJECT, "firm_not_proposed": FIRM_SUBJECT}
 """Milestones after which what people were asked under a subject needs no answer any more."""
@@ -104,8 +99,7 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
         if ended is HoldKind.PROMISE:
             _judge_promise(session, account, milestone)
         if ended is HoldKind.PLAN:
-            outcome = milestone.kind.removeprefix("plan_")
-            end_plan(session, account.account_id, milestone.detail, outcome, milestone.at)
+            end_plan(session, account.account_id, milestone.detail, _PLANS[milestone.kind], milestone.at)
         if ended is not None:
             end_hold(session, account.debtor_id, account.account_id, ended, milestone.detail, milestone.at)
         answered = _ANSWERS.get(milestone.kind)
@@ -119,7 +113,7 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
 
 
 def _judge_promise(session: Session, account: Account, milestone: Milestone) -> None:
-    outcome = PromiseOutcome(milestone.kind.removeprefix("promise_"))
+    outcome = _PROMISES[milestone.kind]
     judge_promise(session, account.account_id, milestone.detail, outcome, milestone.amount_minor or 0, milestone.at)
 
 

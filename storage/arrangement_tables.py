@@ -23,7 +23,7 @@ class AgreedPlan(SQLModel, table=True):
     """When the time began in which another plan may replace it."""
     ended_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = Field(default=None, max_length=20)
-    """How it ended: ``kept``, ``broken`` or ``replaced``."""
+    """A ``PlanOutcome`` of ``domain.terms``."""
 
 
 class RecordedPromise(SQLModel, table=True):

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from domain.case import Plan, PlanInstalment
+from domain.terms import PlanOutcome
 from storage.arrangement_tables import AgreedPlan
 
 _INSTALMENTS: TypeAdapter[tuple[PlanInstalment, ...]] = TypeAdapter(tuple[PlanInstalment, ...])
@@ -25,7 +26,7 @@ def record_plan(session: Session, account_id: str, plan: Plan, agreed_at: dateti
     session.flush()
 
 
-def end_plan(session: Session, account_id: str, plan_id: str, outcome: str, at: datetime) -> None:
+def end_plan(session: Session, account_id: str, plan_id: str, outcome: PlanOutcome, at: datetime) -> None:
     """Keep how a plan ended; one that is not on record, or has ended, stays as it is."""
     row = session.get(AgreedPlan, (account_id, plan_id))
     if row is None or row.ended_at is not None:

@@ -10,19 +10,18 @@ from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
 from activities.referral_pages import referral_pages
+from activities.referral_vocabulary import require_words, vocabularies
+from config.jurisdiction_files import load_packs
 from config.referral_schema import SCHEMA_FILE
-from config.referral_words import ReferralWords, load_referral_words
-from domain.facts import ComplaintCategory
-from domain.ledger import PostingKind
+from config.referral_words import load_referral_words
+from config.yaml_documents import ConfigError
 from domain.referral_document import ReferralDocument, referral_schema
-from domain.referral_rules import RULES
-from domain.terms import Channel, HoldKind, MessageClass, Stage
 from providers.referral_pdf import typeset_pages
-from storage.tables import ContactStatus
 from tests.referral_files import DAY, amounts, contact, referral_file
 
-TEMPLATES = Path(__file__).parents[2] / "config" / "templates"
-WORDS = load_referral_words(TEMPLATES, ("zh-CN", "en"))
+CONFIG = Path(__file__).parents[2] / "config"
+WORDS = load_referral_words(CONFIG / "templates", ("zh-CN", "en"))
+PACKS = load_packs(CONFIG / "jurisdictions")
 
 
 def pages_of(document: ReferralDocument, language: str) -> PdfReader:
@@ -109,33 +108,30 @@ def test_thousands_are_set_apart_and_nothing_else_of_an_amount_changes() -> None
     assert ("Overdue now", "1,234,567.85 CNY") in pages["summary"]
 
 
-def _vocabularies() -> list[tuple[str, list[str]]]:
-    return [
-        ("channel", list(Channel)),
-        ("stage", list(Stage)),
-        ("class", list(MessageClass)),
-        ("status", list(ContactStatus)),
-        ("entry", list(PostingKind)),
-        ("item", [rule.__name__ for rule in RULES]),
-        ("hold", list(HoldKind)),
-        ("category", list(ComplaintCategory)),
-    ]
-
-
 def test_both_languages_have_words_for_the_same_codes() -> None:
     chinese, english = ({name: codes.keys() for name, codes in WORDS[each].codes.items()} for each in ("zh-CN", "en"))
     assert chinese == english
 
 
-@pytest.mark.parametrize("words", WORDS.values(), ids=list(WORDS))
-def test_every_code_of_the_vocabularies_has_a_word(words: ReferralWords) -> None:
-    lacking = [
-        f"{vocabulary}.{code}"
-        for vocabulary, codes in _vocabularies()
-        for code in codes
-        if code not in words.codes[vocabulary]
-    ]
-    assert lacking == []
+def test_every_code_of_the_vocabularies_has_a_word_in_both_languages() -> None:
+    require_words(WORDS, PACKS)
+
+
+@pytest.mark.parametrize("language", list(WORDS))
+@pytest.mark.parametrize("vocabulary", list(vocabularies(PACKS)))
+def test_a_worker_does_not_start_while_a_code_has_no_word(vocabulary: str, language: str) -> None:
+    code = sorted(vocabularies(PACKS)[vocabulary])[0]
+    codes = WORDS[language].codes
+    spoilt = codes | {vocabulary: {each: word for each, word in codes[vocabulary].items() if each != code}}
+    with pytest.raises(ConfigError, match=rf"{language}/referral.yaml: codes.{vocabulary}.{code}: has no word"):
+        require_words({**WORDS, language: WORDS[language].model_copy(update={"codes": spoilt})}, PACKS)
+
+
+def test_a_notice_that_only_a_pack_names_needs_a_word() -> None:
+    (notice,) = [each for each in PACKS["CN"].duties if each.id == "debt_verification"]
+    pack = PACKS["CN"].model_copy(update={"duties": (notice.model_copy(update={"id": "our_own_notice"}),)})
+    with pytest.raises(ConfigError, match=r"codes.notice.our_own_notice: has no word"):
+        require_words(WORDS, {"CN": pack})
 
 
 def test_the_published_schema_is_that_of_the_code_and_files_fit_it() -> None:

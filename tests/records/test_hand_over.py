@@ -46,7 +46,7 @@ class Office:
     def __init__(self, database: Database, library: Library, composer: Composer, folder: Path) -> None:
         self.database, self.folder, self.now = database, folder, REVIEW_AT
         self.books = Books(library)
-        binder = binder_of(ROOT / "config" / "templates", composer, KEYS)
+        binder = binder_of(ROOT / "config" / "templates", composer, library, KEYS)
         self.legal = Legal(database, library, CounselFolder(folder), binder)
         with database.writing() as session:
             plain = registration(instalments=(owed("2027-02-28"),))
@@ -258,7 +258,7 @@ def test_money_that_comes_while_the_file_is_on_its_way_is_told_to_counsel_afterw
     office: Office, library: Library, composer: Composer
 ) -> None:
     office.decide(office.review())
-    binder = binder_of(ROOT / "config" / "templates", composer, KEYS)
+    binder = binder_of(ROOT / "config" / "templates", composer, library, KEYS)
     office.legal = Legal(office.database, library, SlowCounsel(lambda: office.pay("100.00")), binder)
     assert office.refer().handed_over_at is not None
     with office.database.reading() as session:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from activities.desk import Desk
+from activities.referral_history import promises
 from domain.orders import Booking, ContactResult
 from storage.promises import SharedBy, ShareKept, find_promise, shares_kept
 from tests.records.lone_case import House, Open
@@ -110,6 +112,21 @@ def test_promises_are_counted_by_agent_debtor_and_channel(house: House) -> None:
     assert by_channel == {"sms": 0.5, "web": 0.0}
     assert (by_debtor.key, by_debtor.kept, by_debtor.partly_kept, by_debtor.broken) == ("deb-1", 1, 1, 1)
     assert by_debtor.paid == pytest.approx((1 + 0.25 + 0) / 3)
+
+
+def test_a_referral_file_tells_of_every_promise_what_became_of_it(house: House) -> None:
+    promise(house, "400.00", "2027-03-10", "p1")
+    house.pay("400.00")
+    settle(house)
+    promise(house, "200.00", "2027-03-20", "p2")
+    house.pay("50.00")
+    settle(house)
+    promise(house, "100.00", "2027-04-10", "p3")
+    settle(house)
+    with house.database.writing() as session:
+        told = promises(Desk.open(session, house.library, "acc-1", lambda: house.now))
+        outcomes = [each.outcome for each in told]
+    assert outcomes == ["promise_kept", "promise_partly_kept", "promise_broken"]
 
 
 def settle(house: House) -> None:

@@ -334,7 +334,7 @@ async def open_workers(house: House, **worker_options: Any) -> AsyncIterator[lis
         composer,
         house.providers,
         house.counsel,
-        binder_of(TEMPLATES, composer, SIGNING_KEYS),
+        binder_of(TEMPLATES, composer, house.library, SIGNING_KEYS),
     )
     with ThreadPoolExecutor(50) as threads:
         workers = [collections_worker(house.client, assembly.office, threads, **worker_options)]

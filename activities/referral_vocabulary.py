@@ -1,0 +1,53 @@
+"""The codes that may stand on the pages of a referral file, and the refusal to start while one has no word."""
+
+from collections.abc import Iterator, Mapping
+
+from activities.referral_history import ENDINGS, FINAL_NOTICE
+from config.referral_words import REFERRAL_WORDS, ReferralWords
+from config.yaml_documents import ConfigError
+from domain.duties import DutyState
+from domain.facts import FACTS, ComplaintCategory
+from domain.jurisdiction import Pack
+from domain.ledger import PostingKind
+from domain.policy import Role
+from domain.referral_rules import ITEMS
+from domain.requests import REQUESTS, ComplaintOutcome
+from domain.terms import Channel, HoldKind, MessageClass, Stage
+from storage.tables import LEFT, ContactStatus
+
+
+def vocabularies(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
+    """Every code that the pages may show, by what kind of code it is. The notices are those of the packs."""
+    notices = {notice.id for pack in packs.values() for notice in pack.duties}
+    return {
+        "role": frozenset(Role),
+        "channel": frozenset(Channel),
+        "stage": frozenset(Stage),
+        "class": frozenset(MessageClass),
+        "status": frozenset(ContactStatus),
+        "entry": frozenset(PostingKind),
+        "item": frozenset(ITEMS),
+        "notice": frozenset({FINAL_NOTICE, *notices}),
+        "notice_state": frozenset({*DutyState, *LEFT}),
+        "hold": frozenset(HoldKind),
+        "category": frozenset(ComplaintCategory),
+        "outcome": frozenset({*ComplaintOutcome, *ENDINGS}),
+        "told": frozenset({*FACTS, *REQUESTS}),
+    }
+
+
+def require_words(words: Mapping[str, ReferralWords], packs: Mapping[str, Pack]) -> None:
+    """Refuse to start where a referral file would show a bare code.
+
+    Raises:
+        ConfigError: naming every code that has no word in a language.
+    """
+    problems = tuple(problem for language in words for problem in _wordless(language, words[language], packs))
+    if problems:
+        raise ConfigError(problems)
+
+
+def _wordless(language: str, words: ReferralWords, packs: Mapping[str, Pack]) -> Iterator[str]:
+    for vocabulary, codes in vocabularies(packs).items():
+        for code in sorted(codes - words.codes.get(vocabulary, {}).keys()):
+            yield f"{language}/{REFERRAL_WORDS}: codes.{vocabulary}.{code}: has no word; write what counsel is to read"
