@@ -171,13 +171,16 @@ class LanguageMessages:
                 yield f"{path}:{finding.line}: {finding}; take it out"
 
     def _problems_of_samples(self) -> Iterator[str]:
+        samples = {each: self._samples_of(each) for each in MessageClass}
         for template in self._templates.values():
-            demand = template.message_class is MessageClass.DEMAND
-            for facts in (*SAMPLES, *SAMPLES_OF_SEVERAL) if demand else SAMPLES:
-                yield from self._problems_of_sample(template, facts)
+            for said in samples[template.message_class]:
+                yield from self._problems_of_sample(template, said)
 
-    def _problems_of_sample(self, template: _Template, facts: MessageFacts) -> Iterator[str]:
-        said = fact_words(facts, self._locale, self._conventions, template.message_class)
+    def _samples_of(self, message_class: MessageClass) -> list[FactWords]:
+        samples = (*SAMPLES, *SAMPLES_OF_SEVERAL) if message_class is MessageClass.DEMAND else SAMPLES
+        return [fact_words(facts, self._locale, self._conventions, message_class) for facts in samples]
+
+    def _problems_of_sample(self, template: _Template, said: FactWords) -> Iterator[str]:
         try:
             words = self._words(template, said)
         except TemplateError as error:

@@ -35,6 +35,8 @@ class TemplateFiles:
             cache_size=-1,
         )
         self._trees: dict[str, nodes.Template] = {}
+        self._included: dict[str, list[str]] = {}
+        self._undeclared: dict[str, set[str]] = {}
         self._unreadable = tuple(filter(None, map(self._syntax_problem, self._sources)))
 
     def path(self, name: str) -> Path:
@@ -59,8 +61,7 @@ class TemplateFiles:
 
     def variables(self, name: str) -> frozenset[str]:
         """The variables that a template and all that it includes use."""
-        used = (meta.find_undeclared_variables(self._trees[each]) for each in self._reach(name))
-        return frozenset().union(*used)
+        return frozenset().union(*(self._undeclared[each] for each in self._reach(name)))
 
     def digest(self, name: str, *others: Path) -> str:
         """A digest of a template, of all that it includes, and of other files that shape its words."""
@@ -89,22 +90,25 @@ class TemplateFiles:
             each = waiting.pop()
             if each in self._trees and each not in reached:
                 reached.append(each)
-                waiting.extend(filter(None, meta.find_referenced_templates(self._trees[each])))
+                waiting.extend(self._included[each])
         return reached
 
     def _syntax_problem(self, name: str) -> str | None:
-        """What keeps a template from being read, or none; once read, its tree is kept."""
+        """What keeps a template from being read, or none; its tree is kept, and what it brings in and uses."""
         try:
-            self._trees[name] = self._environment.parse(self._sources[name])
+            tree = self._environment.parse(self._sources[name])
         except TemplateSyntaxError as error:
             return f"{self.path(name)}:{error.lineno}: cannot be read: {error.message}; correct it"
+        self._trees[name] = tree
+        self._included[name] = list(filter(None, meta.find_referenced_templates(tree)))
+        self._undeclared[name] = meta.find_undeclared_variables(tree)
         return None
 
     def _own_problems(self, name: str, allowed: frozenset[str]) -> Iterator[str]:
         path, tree = self.path(name), self._trees[name]
         for include in tree.find_all((nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)):
             yield from self._include_problems(path, include)
-        for unknown in sorted(meta.find_undeclared_variables(tree) - allowed):
+        for unknown in sorted(self._undeclared[name] - allowed):
             known = ", ".join(sorted(allowed))
             yield f"{path}:{_line_of(unknown, tree)}: {{{{ {unknown} }}}} is not known here; use one of {known}"
 

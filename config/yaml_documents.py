@@ -55,7 +55,7 @@ def read_document(path: Path) -> Document:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        data, root = _yaml().load(text), _yaml().compose(text)
+        data, root = _read_yaml(text)
     except OSError as error:
         raise ConfigError(
             (f"{path}: cannot be read ({error.strerror}); check the path and its permissions",)
@@ -83,9 +83,11 @@ def validate(model: type[ModelT], document: Document) -> ModelT:
         raise ConfigError(tuple(problems)) from error
 
 
-def _yaml() -> YAML:
+def _read_yaml(text: str) -> tuple[Any, Node]:
     """YAML 1.2 in pure Python: ``21:00`` and ``no`` stay text, a repeated key is an error, and no object is built."""
-    return YAML(typ="safe", pure=True)
+    yaml = YAML(typ="safe", pure=True)
+    root = yaml.compose(text)
+    return None if root is None else yaml.constructor.construct_document(root), root
 
 
 def _child(node: Node, part: str | int) -> tuple[int, Node] | None:

@@ -1,6 +1,9 @@
 """A worker whose messages would lack something does not start, and says which file to mend, where and how."""
 
 import os
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -41,11 +44,12 @@ NEEDED_PROSE = {
 """Lines without a fact that say what a person must be told."""
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-"""Whether every line is taken out; otherwise it is every third, since each time a whole language is checked."""
+"""Whether every line of the shared paragraphs is taken out; otherwise every third: each time a language is checked."""
 
-WRITTEN = [
-    path.relative_to(TEMPLATES) for language in LANGUAGES for path in sorted(TEMPLATES.glob(f"{language}/*/*.j2"))
+SHARED = [
+    path.relative_to(TEMPLATES) for language in LANGUAGES for path in sorted(TEMPLATES.glob(f"{language}/shared/*.j2"))
 ]
+"""The paragraphs that messages bring in."""
 
 
 def problems_with(templates: Path) -> str:
@@ -60,24 +64,47 @@ def spoil(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", WRITTEN, ids=str)
-def test_no_needed_line_of_a_template_can_be_taken_out(copied_templates: Path, name: Path) -> None:
-    path, language = copied_templates / name, copied_templates / name.parts[0]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_needed_line_of_a_message_can_be_taken_out(copied_templates: Path, language: str) -> None:
+    """One line of every message at a time: the problems name the file of each."""
+    folder, layout = copied_templates / language, EmailLayout(copied_templates)
+    own = (path for path in folder.glob("*/*.j2") if path.parent.name != "shared")
+    messages = {path: path.read_text(encoding="utf-8") for path in own}
+    for taken_out in zip_longest(*(without_needed_lines(text, language) for text in messages.values())):
+        spoilt = {path: each for path, each in zip(messages, taken_out, strict=True) if each is not None}
+        for path, (_, text) in spoilt.items():
+            path.write_text(text, encoding="utf-8")
+        problems = problems_of(folder, layout)
+        for path, (line, _) in spoilt.items():
+            assert f"{path}:" in problems, f"nobody misses this line of {path.name}: {line}"
+            path.write_text(messages[path], encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SHARED, ids=str)
+def test_no_needed_line_of_a_shared_paragraph_can_be_taken_out(copied_templates: Path, name: Path) -> None:
+    path, language = copied_templates / name, name.parts[0]
     layout = EmailLayout(copied_templates)
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    needed = [number for number, line in enumerate(lines) if is_needed(line, name.parts[0])]
-    assert needed
-    for number in needed if THOROUGH else needed[len(lines) % 3 :: 3] or needed[:1]:
-        path.write_text("".join(lines[:number] + lines[number + 1 :]), encoding="utf-8")
-        assert is_refused(language, layout), f"nobody misses line {number + 1}: {lines[number]}"
+    taken_out = [*without_needed_lines(path.read_text(encoding="utf-8"), language)]
+    assert taken_out
+    for line, text in taken_out if THOROUGH else taken_out[len(taken_out) // 2 :: 3]:
+        path.write_text(text, encoding="utf-8")
+        assert problems_of(copied_templates / language, layout), f"nobody misses this line: {line}"
 
 
-def is_refused(language: Path, layout: EmailLayout) -> bool:
+def without_needed_lines(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """Each line that is needed and does not begin or end a block, and the text without it."""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if is_needed(line, language) and len(re.findall("{% (?:if|for)", line)) == line.count("{% end"):
+            yield line, "".join(lines[:number] + lines[number + 1 :])
+
+
+def problems_of(language: Path, layout: EmailLayout) -> str:
     try:
         LanguageMessages(language, layout)
-    except ConfigError:
-        return True
-    return False
+    except ConfigError as refused:
+        return str(refused)
+    return ""
 
 
 def is_needed(line: str, language: str) -> bool:
