@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from config.jurisdiction_files import load_packs
 from config.policy_files import load_policies
 from config.training_files import TRAINING, load_courses
 from domain.agents import AgentCard
+from domain.jurisdiction import Pack
 from domain.orders import workflow_id
 from domain.registration import Registration
 from domain.terms import Channel, MessageClass
@@ -275,6 +277,18 @@ class House:
         certify(self.database, self.library.courses.values(), AGENTS, self.now)
 
 
+@cache
+def shipped_packs() -> Mapping[str, Pack]:
+    """The product's own rules, read once in a run."""
+    return load_packs(PACKS)
+
+
+@cache
+def shipped_composer() -> Composer:
+    """The product's own messages, checked once in a run."""
+    return Composer(TEMPLATES)
+
+
 @asynccontextmanager
 async def open_house(
     environment: WorkflowEnvironment,
@@ -295,7 +309,8 @@ async def open_house(
     """
     database = Database(url or f"sqlite:///{folder / 'records.db'}")
     schema.migrate(database)
-    documents = load_policies(policies), load_packs(packs), load_courses(TRAINING)
+    rules = shipped_packs() if packs == PACKS else load_packs(packs)
+    documents = load_policies(policies), rules, load_courses(TRAINING)
     library = Library(*documents, TypedWords(TEMPLATES), simulated_counts=True)
     outbox = Outbox(folder / "outbox")
     carriers = providers or dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER), outbox)
@@ -326,7 +341,7 @@ async def open_house(
 @asynccontextmanager
 async def open_workers(house: House, **worker_options: Any) -> AsyncIterator[list[Worker]]:
     """Workers for every queue of the house; several sets may run at once."""
-    composer = Composer(TEMPLATES)
+    composer = shipped_composer()
     assembly = activities_of(
         house.database,
         house.client,
