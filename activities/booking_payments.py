@@ -18,19 +18,21 @@ from storage.person_tasks import CREDIT_SUBJECT
 from storage.tables import BookedMessage
 
 _CLOCKS_MAY_DIFFER_BY = timedelta(days=1)
+_OUR_OWN = ("reversal:", "offer:", "lost:", "told:", "untold:", "remedy:", "waiver-")
+"""How the ids of entries begin that no caller tells us of."""
 
 
 def book_payment(desk: Desk, fact: RecordPayment) -> Effect:
     """Book a payment, once however often it is told.
 
     Raises:
-        RefusedError: if it is in another currency, has not arrived yet, or was told before with another amount.
+        RefusedError: if it is in another currency, has not arrived yet, or its id is booked as something else.
     """
     amount, forgiven = _checked_amount(desk, fact), None
-    entries = read_entries(desk.session, desk.account.account_id)
-    booked = next((each for each in entries if each.entry_id == fact.payment_id), None)
-    if booked is not None and booked.amount_minor != amount:
-        raise RefusedError("payment_reused", f"payment {fact.payment_id} is booked with another amount")
+    booked = _booked(desk, fact.payment_id)
+    if booked is not None and (booked.kind, booked.amount_minor) != (EntryKind.PAYMENT, amount):
+        words = f"{fact.payment_id} is booked with another amount, or is no payment; give this payment its own id"
+        raise RefusedError("payment_reused", words)
     if booked is None:
         entry = Entry(fact.payment_id, EntryKind.PAYMENT, amount)
         book_entry(desk.session, desk.account.account_id, entry, fact.received_at, desk.now)
@@ -42,13 +44,20 @@ def book_payment(desk: Desk, fact: RecordPayment) -> Effect:
 
 
 def book_reversal(desk: Desk, fact: ReversePayment) -> Effect:
-    """Take a payment back; a reversal that is told before its payment waits for it."""
+    """Take a payment back; a reversal that is told before its payment waits for it.
+
+    Raises:
+        RefusedError: if its id is booked as something else than a payment.
+    """
     entries = read_entries(desk.session, desk.account.account_id)
     if any(each.reverses == fact.payment_id for each in entries):
         return Effect(answer={"status": "already_reversed"})
-    payment = next((each for each in entries if each.entry_id == fact.payment_id), None)
+    payment = _booked(desk, fact.payment_id)
     if payment is None:
         return Effect(answer={"status": "waiting_for_payment"})
+    if payment.kind is not EntryKind.PAYMENT:
+        words = f"{fact.payment_id} is a {payment.kind} and no payment; name the payment that did not hold"
+        raise RefusedError("not_a_payment", words)
     _reverse(desk, payment.entry_id, payment.amount_minor)
     return _effect(desk)
 
@@ -60,9 +69,10 @@ def book_refund(desk: Desk, fact: RecordRefund) -> Effect:
         RefusedError: if it is more than is owed back.
     """
     amount, account_id = minor(fact.amount, desk), desk.account.account_id
-    booked = next((each for each in read_entries(desk.session, account_id) if each.entry_id == fact.refund_id), None)
+    booked = _booked(desk, fact.refund_id)
     if booked is not None and (booked.kind, booked.amount_minor) != (EntryKind.REFUND, amount):
-        raise RefusedError("refund_reused", f"{fact.refund_id} is booked as something else")
+        words = f"{fact.refund_id} is booked with another amount, or is no refund; give this refund its own id"
+        raise RefusedError("refund_reused", words)
     credit = desk.statement().credit_minor
     if booked is None and amount > credit:
         owed = format_minor(max(0, credit), desk.account.currency)
@@ -71,6 +81,19 @@ def book_refund(desk: Desk, fact: RecordRefund) -> Effect:
         entry = Entry(fact.refund_id, EntryKind.REFUND, amount)
         book_entry(desk.session, account_id, entry, fact.occurred_at, desk.now)
     return _effect(desk)
+
+
+def _booked(desk: Desk, entry_id: str) -> Entry | None:
+    """What is booked under an id that a caller gave.
+
+    Raises:
+        RefusedError: if only entries of our own may have such an id.
+    """
+    if entry_id.startswith(_OUR_OWN):
+        words = f"an id that begins with {', '.join(_OUR_OWN[:-1])} or {_OUR_OWN[-1]} is one of ours; give another"
+        raise RefusedError("id_reserved", words)
+    entries = read_entries(desk.session, desk.account.account_id)
+    return next((each for each in entries if each.entry_id == entry_id), None)
 
 
 def _effect(desk: Desk, **answer: str) -> Effect:

@@ -1,7 +1,6 @@
 """Waivers asked for, decided, and offered on a condition: what each does in the ledger, the records and the case."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -74,7 +73,7 @@ def settle_offers(desk: Desk) -> tuple[CaseEvent, ...]:
 
 
 def _settled(desk: Desk, offer: OfferedWaiver) -> WaiverSettled | None:
-    payments = _payments_within(desk, offer.offered_at, offer.pay_by)
+    payments = _payments_towards(desk, offer)
     met = sum(each.amount_minor for each in payments) >= offer.pay_minor
     if met and offer.booked_as is None:
         _book_offer(desk, offer, payments[0].entry_id)
@@ -85,13 +84,18 @@ def _settled(desk: Desk, offer: OfferedWaiver) -> WaiverSettled | None:
     return None
 
 
-def _payments_within(desk: Desk, since: datetime, until: datetime) -> list[Entry]:
-    """The payments that stand and came in that span, in the order in which they came."""
-    entries = read_entries(desk.session, desk.account.account_id)
-    taken_back = {each.reverses for each in entries}
-    payments = [each for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in taken_back]
+def _payments_towards(desk: Desk, offer: OfferedWaiver) -> list[Entry]:
+    """The payments that stand and came in time, in the order in which they came: all that the offer did not know of.
+
+    Books often date a payment by its day or minute, which may seem to be before an offer that it answers.
+    """
+    account_id = desk.account.account_id
+    entries = read_entries(desk.session, account_id)
+    left_out = {each.reverses for each in entries}
+    left_out |= {each.entry_id for each in read_entries(desk.session, account_id, booked_by=offer.offered_at)}
+    payments = [each for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in left_out]
     dated = [(each.effective_at, each) for each in payments if each.effective_at is not None]
-    return [each for at, each in sorted(dated, key=lambda pair: pair[0]) if since <= at < until]
+    return [each for at, each in sorted(dated, key=lambda pair: pair[0]) if at < offer.pay_by]
 
 
 def _book_offer(desk: Desk, offer: OfferedWaiver, first_payment: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from domain.late_charges import Accrual
@@ -70,8 +71,10 @@ def book_entry(session: Session, account_id: str, entry: Entry, effective_at: da
         account_id: whose account.
         entry: what is booked.
         effective_at: when the money moved, which late charges go by.
-        booked_at: when we learned of it.
+        booked_at: when we learned of it; by a clock that is behind, no sooner than of the booking before.
     """
+    chosen = select(func.max(col(LedgerEntry.booked_at))).where(col(LedgerEntry.account_id) == account_id)
+    last = session.exec(chosen).one()
     session.add(
         LedgerEntry(
             account_id=account_id,
@@ -83,7 +86,7 @@ def book_entry(session: Session, account_id: str, entry: Entry, effective_at: da
             before=entry.before,
             principal_minor=entry.principal_minor,
             effective_at=effective_at,
-            booked_at=booked_at,
+            booked_at=max(booked_at, last or booked_at),
         )
     )
     session.flush()
