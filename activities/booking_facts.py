@@ -33,6 +33,7 @@ from domain.facts import (
     DeliveryReport,
     Fact,
     FileComplaint,
+    HearDecision,
     LiftHold,
     OptIn,
     OptOut,
@@ -126,9 +127,15 @@ def _(fact: PleadLimitation, desk: Desk) -> Effect:
 
 
 @_book.register
+def _(fact: HearDecision, desk: Desk) -> Effect:
+    if not _comes_from_another_case(desk, fact, "hear_decision"):
+        raise RefusedError("not_decided", "a complaint is decided by resolve_complaint; its other cases hear of it")
+    return Effect((ComplaintResolved(fact.complaint_id, fact.outcome, desk.now, to_tell=True),))
+
+
+@_book.register
 def _(fact: LiftHold, desk: Desk) -> Effect:
-    decided = desk.session.get(PersonFact, (desk.account.debtor_id, fact.event_id))
-    if decided is None or decided.name != "lift_hold":
+    if not _comes_from_another_case(desk, fact, "lift_hold"):
         raise RefusedError("not_decided", "a hold on the person is lifted by the decision that ends it")
     end_hold(desk.session, desk.account.debtor_id, desk.account.account_id, fact.hold_kind, fact.hold_id, desk.now)
     if fact.hold_kind is HoldKind.COMPLAINT:
@@ -196,6 +203,12 @@ def _(fact: RecordLegalOutcome, desk: Desk) -> Effect:
     referral.outcome = fact.outcome
     desk.session.add(referral)
     return Effect((CaseClosed(ClosedReason.LEGAL_OUTCOME, desk.now, fact.outcome),))
+
+
+def _comes_from_another_case(desk: Desk, fact: Fact, name: str) -> bool:
+    """Whether another case of the person has spread the fact, which nobody else may tell."""
+    spread = desk.session.get(PersonFact, (desk.account.debtor_id, fact.event_id))
+    return spread is not None and spread.name == name
 
 
 def unreachable(desk: Desk, channel: Channel) -> bool:

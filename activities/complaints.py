@@ -105,6 +105,7 @@ def extend_complaint(desk: Desk, request: ExtendComplaint, case: Case) -> Effect
 def resolve_complaint(desk: Desk, request: ResolveComplaint, case: Case) -> Effect:
     """Decide a complaint and carry its remedies out. Its hold goes on until the person has been told.
 
+    The person's other cases know the decision at once, and their hold goes on like this one's.
     Where the reasons are not stored here, or no workflow sends any more, it ends at once and a person is asked to tell.
 
     Raises:
@@ -119,8 +120,8 @@ def resolve_complaint(desk: Desk, request: ResolveComplaint, case: Case) -> Effe
     owed = _owed(desk, ReplyOccasion.COMPLAINT_OUTCOME, complaint.complaint_id, until, by_message=can_write)
     resolved = ComplaintResolved(complaint.complaint_id, request.outcome, desk.now, to_tell=bool(owed))
     events = (resolved, *done.events, *owed)
-    lifted = None if owed else _lift(desk, request, complaint)
-    return Effect(events, answer, tell=lifted, trail=done.trail, others=done.others)
+    told = _heard(desk, request, complaint) if owed else _lift(desk, request, complaint)
+    return Effect(events, answer, tell=told, trail=done.trail, others=done.others)
 
 
 def complete_task(desk: Desk, request: CompleteTask) -> Effect:
@@ -178,6 +179,14 @@ def end_complaint(desk: Desk, complaint_id: str) -> str:
     body = {"event_id": event_id, "occurred_at": desk.now.isoformat(), "hold_kind": hold.kind, "hold_id": complaint_id}
     spread(desk, event_id, "lift_hold", body)
     return event_id
+
+
+def _heard(desk: Desk, request: ResolveComplaint, complaint: Complaint) -> tuple[str, dict[str, Any]] | None:
+    """The fact by which the person's other cases know at once that a complaint is decided; their hold goes on."""
+    if hold_kind_of(complaint.category) is not HoldKind.COMPLAINT:
+        return None
+    ids = {"event_id": request.request_id, "occurred_at": desk.now.isoformat()}
+    return "hear_decision", {**ids, "complaint_id": complaint.complaint_id, "outcome": request.outcome.value}
 
 
 def _lift(desk: Desk, request: ResolveComplaint, complaint: Complaint) -> tuple[str, dict[str, Any]] | None:

@@ -69,6 +69,11 @@ def asked_about(case: Case, hold: Hold) -> Iterator[str]:
         yield overdue_subject(complaint.complaint_id)
 
 
+def is_decided(case: Case, hold: Hold) -> bool:
+    """Whether a hold is a complaint's that is decided, so that it only waits until the person has been told."""
+    return any(each.complaint_id == hold.hold_id and each.outcome is not None for each in case.complaints)
+
+
 def complaint_wakes(case: Case, now: datetime) -> Iterator[datetime]:
     """When the time of an undecided complaint passes."""
     for complaint in case.complaints:

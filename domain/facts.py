@@ -354,6 +354,13 @@ class LiftHold(Fact):
     hold_id: Reference
 
 
+class HearDecision(Fact):
+    """A complaint about conduct was decided: the person's other cases hear of it, and hold until the person knows."""
+
+    complaint_id: Reference
+    outcome: ReasonCode
+
+
 FACTS: dict[str, type[Fact]] = {
     "record_payment": RecordPayment,
     "reverse_payment": ReversePayment,
@@ -369,6 +376,7 @@ FACTS: dict[str, type[Fact]] = {
     "report_delivery": ReportDelivery,
     "record_legal_outcome": RecordLegalOutcome,
     "lift_hold": LiftHold,
+    "hear_decision": HearDecision,
     "report_contact_preference": ReportContactPreference,
     "plead_limitation": PleadLimitation,
 }
@@ -383,6 +391,7 @@ PERSON_WIDE_FACTS = frozenset(
         "file_complaint",
         "report_hardship",
         "lift_hold",
+        "hear_decision",
     }
 )
 """Facts about the person, which reach all of that person's cases; a dispute is the exception and binds its account."""

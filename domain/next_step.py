@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.case import Case, Referral
-from domain.complaints import COMPLAINT_HOLDS, asked_about, complaint_wakes, tell_subject
+from domain.complaints import COMPLAINT_HOLDS, asked_about, complaint_wakes, is_decided, tell_subject
 from domain.holds import Hold, add_time_off_hold
 from domain.limitation_watch import limitation_asked_at
 from domain.owed_messages import Bar, Barred
@@ -221,7 +221,7 @@ def _holding(case: Case, now: datetime) -> Step | None:
         judged_at = plan_judged_at(case.plan, case.debt, case.timetable)
         wakes += [judged_at] if judged_at is not None else []
     kinds = ", ".join(sorted({hold.kind for hold in holds}))
-    asked = any(_needs_person(hold) for hold in holds) or may_be_renegotiated(case, now)
+    asked = any(_needs_person(hold) and not is_decided(case, hold) for hold in holds) or may_be_renegotiated(case, now)
     kind = StepKind.AWAIT_PERSON if asked else StepKind.WAIT
     return Step(kind, min(wakes, default=now + case.timetable.review_within), f"on hold: {kinds}")
 

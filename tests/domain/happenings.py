@@ -14,6 +14,7 @@ from domain.facts import (
     ComplaintCategory,
     DeliveryReport,
     FileComplaint,
+    HearDecision,
     LegalOutcome,
     LiftHold,
     Message,
@@ -242,6 +243,22 @@ class CircumstanceReported:
             kind=self.kind,
             reported_by="agent-1",
             until=until,
+        )
+
+
+@dataclass(frozen=True)
+class DecisionHeard:
+    """Another case of the person tells that the oldest open complaint is decided; the person is yet to be told."""
+
+    def __call__(self, life: Life) -> Message | None:
+        undecided = [each for each in life.case.complaints if each.outcome is None and each.category != "dispute"]
+        if not undecided:
+            return None
+        return HearDecision(
+            event_id=f"decided-{life.turn_of('decided')}",
+            occurred_at=life.now,
+            complaint_id=undecided[0].complaint_id,
+            outcome="upheld",
         )
 
 

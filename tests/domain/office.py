@@ -41,6 +41,7 @@ from domain.facts import (
     CircumstanceKind,
     DeliveryReport,
     FileComplaint,
+    HearDecision,
     LegalOutcome,
     LiftHold,
     Message,
@@ -248,6 +249,8 @@ def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
             return HoldEnded(HoldKind.MANUAL, message.hold_id, now)
         case LiftHold(hold_kind=HoldKind.COMPLAINT):
             return ComplaintResolved(message.hold_id, "decided_on_another_account", now)
+        case HearDecision():
+            return ComplaintResolved(message.complaint_id, message.outcome, now, to_tell=True)
         case LiftHold():
             return HoldEnded(message.hold_kind, message.hold_id, now)
     return None

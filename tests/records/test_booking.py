@@ -43,6 +43,7 @@ from storage.tables import (
     FactDelivery,
     LedgerEntry,
     LegalReferral,
+    StoredText,
 )
 from tests.records.conftest import NOON
 from tests.registrations import owed, registration
@@ -113,6 +114,7 @@ _FACTS = frozenset(
         "report_delivery",
         "record_legal_outcome",
         "lift_hold",
+        "hear_decision",
     }
 )
 
@@ -291,6 +293,30 @@ def test_a_decided_complaint_lifts_the_hold_from_all_accounts(books: Bookkeeping
     assert books.holds("acc-1") == books.holds("acc-2") == []
     told = books.book("lift_hold", "acc-2", event_id="q-1", hold_kind="complaint", hold_id="c-1")
     assert told.refusal is None
+
+
+def test_the_other_account_knows_a_decision_at_once_and_holds_until_the_person_has_been_told(
+    books: Bookkeeping,
+) -> None:
+    filed = {"event_id": "e-1", "complaint_id": "c-1", "category": "conduct"}
+    books.book("file_complaint", **filed)
+    books.book("file_complaint", "acc-2", **filed)
+    with books.database.writing() as session:
+        session.add(StoredText(text_ref="x", account_id="acc-1", text="我们会改正。", stored_at=NOON))
+    decision = {"complaint_id": "c-1", "outcome": "upheld", "resolved_by": "boss", "explanation_ref": "x"}
+    assert books.book("resolve_complaint", request_id="q-1", **decision).others == 1
+    heard = books.book("hear_decision", "acc-2", event_id="q-1", complaint_id="c-1", outcome="upheld")
+    assert heard.refusal is None
+    other = books.cases["acc-2"]
+    assert [each.outcome for each in other.complaints] == ["upheld"]
+    assert [each.kind for each in other.open_holds(NOON)] == [HoldKind.COMPLAINT]
+    assert books.holds("acc-2") == [HoldKind.COMPLAINT]
+    assert code_of(books.book("resolve_complaint", "acc-2", **decision)) == "unknown_complaint"
+
+
+def test_nobody_tells_of_a_decision_that_was_not_made(books: Bookkeeping) -> None:
+    books.book("file_complaint", complaint_id="c-1", category="conduct")
+    assert code_of(books.book("hear_decision", "acc-2", complaint_id="c-1", outcome="rejected")) == "not_decided"
 
 
 def test_nobody_lifts_a_hold_by_a_message_of_their_own(books: Bookkeeping) -> None:

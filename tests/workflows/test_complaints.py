@@ -85,7 +85,9 @@ async def test_a_remedy_begins_the_case_anew_gently_and_takes_off_what_was_not_o
     assert replies(house, account)[-1] == "complaint_outcome"
 
 
-async def test_the_persons_other_account_resumes_when_the_answer_has_left(house: House) -> None:
+async def test_the_other_account_knows_the_decision_at_once_and_resumes_when_the_answer_has_left(
+    house: House,
+) -> None:
     first = await house.collect(house.overdue(debtor_id="deb-both"))
     second = await house.collect(house.overdue(debtor_id="deb-both"))
     await house.until_day(2)
@@ -93,6 +95,17 @@ async def test_the_persons_other_account_resumes_when_the_answer_has_left(house:
     await house.until_day(5)
     assert (await house.status(second))["holds"][0]["kind"] == "complaint"
     assert [replies(house, each) for each in (first, second)] == [["complaint_acknowledgement"], []]
+    await house.until_day(5, "23:30")
     await decide(house, first, complaint)
+    await house.pass_time(timedelta(minutes=5))
+    other = await house.status(second)
+    assert (other["complaints"][0]["outcome"], other["holds"][0]["kind"]) == ("upheld", "complaint")
+    assert other["next_step"]["kind"] == "wait"
     await house.until_day(7)
     assert [(await house.status(each))["holds"] for each in (first, second)] == [[], []]
+    assert (await house.status(second))["complaints"][0]["outcome"] == "upheld"
+    told = next(each for each in house.contacts(first) if each.occasion == "complaint_outcome")
+    await house.until_day(20)
+    demands = [each.attempted_at for account in (first, second) for each in house.demands(account)]
+    assert [at for at in demands if house.moment(2) < at < told.attempted_at] == []
+    assert any(at > told.attempted_at for at in demands)
