@@ -23,6 +23,7 @@ from domain.duties import (
 from domain.events import BarsSet, CaseEvent, MessageSettled, MessagesOwed
 from domain.jurisdiction_duties import Duty, Proof, Trigger
 from domain.owed_messages import OwedMessage
+from domain.referral_rules import DutyStanding
 from domain.requests import RecordDutyDone
 from domain.terms import Channel, CreditKind, MessageClass, Stage
 from storage import audit, person_tasks
@@ -120,14 +121,16 @@ def note_receipt(desk: Desk, contact: Contact) -> None:
         _note_fate(desk, row, fate, contact)
 
 
-def duties_standing(desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def duties_standing(desk: Desk) -> tuple[tuple[DutyStanding, ...], tuple[str, ...]]:
     """The duties on record that bar the referral at this moment, and those that were given, by their ids."""
     review_duties(desk)
     rows, duties = list(recorded_duties(desk.session, desk.account.account_id)), _possible(desk)
     facts = _facts(desk, duties, rows)
-    bars = bars_of(duties, facts, duties_owed(duties, facts))
-    given = sorted({each.duty_id for each in rows if each.state == DutyState.GIVEN})
-    return tuple(sorted({each.reason for each in bars if each.stands_at(desk.now)})), tuple(given)
+    bars = (each for each in bars_of(duties, facts, duties_owed(duties, facts)) if each.stands_at(desk.now))
+    given = {message_id_of(each.duty_id, each.number): each.duty_id for each in rows if each.state == DutyState.GIVEN}
+    untils = {bar.bar_id: bar.until for bar in bars}
+    standing = (DutyStanding(each.rpartition(".")[0], each in given, untils[each]) for each in sorted(untils))
+    return tuple(standing), tuple(sorted(set(given.values())))
 
 
 def duty_facts(desk: Desk) -> DutyFacts:

@@ -13,7 +13,6 @@ from sqlmodel import col, select
 from activities.booking import bookings_of
 from activities.desk import Desk
 from domain.case import CallTask, Case, PlannedContact, Referral
-from domain.checklist import ChecklistItem, missing
 from domain.duties import message_id_of
 from domain.events import (
     CallRequested,
@@ -140,8 +139,8 @@ def _referrals(desk: Desk, since: datetime) -> Iterator[Happening]:
         col(LegalReferral.account_id) == desk.account.account_id, col(LegalReferral.opened_at) >= since
     )
     for row in desk.session.exec(chosen):
-        items = [ChecklistItem(**each) for each in row.checklist]
-        referral = Referral(row.referral_id, row.checklist_digest, missing(items))
+        lacking = tuple(each["name"] for each in row.checklist if not each["fulfilled"])
+        referral = Referral(row.referral_id, row.checklist_digest, lacking)
         yield row.opened_at, (ReviewOpened(referral),)
         if row.handed_over_at is not None:
             yield row.handed_over_at, (Referred(replace(referral, approved_by=row.approved_by), row.handed_over_at),)

@@ -109,11 +109,14 @@ class Legal:
             if changed:
                 return _void(desk, known, package, changed)
             if package is None and bound is None:
-                return _ToBind(draw_up_file(desk, known), tuple(letters(desk)))
+                return _ToBind(self._file(desk, known), tuple(letters(desk)))
             package = package or _seal(desk, known, *_present(bound))
             before, package.may_have_left = package.may_have_left, True
             session.add(package)
             return _ToHandOver(base64.b64decode(package.content), before)
+
+    def _file(self, desk: Desk, known: LegalReferral) -> ReferralDocument:
+        return draw_up_file(desk, known, self._binder.words_for(desk.debtor.language))
 
     def _hand_over(self, account_id: str, referral_id: str, package: _ToHandOver) -> ReferralOutcome:
         try:

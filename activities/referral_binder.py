@@ -50,6 +50,10 @@ class Binder:
         ]
         return pack(about, enclosures, self.keys)
 
+    def words_for(self, language: str) -> ReferralWords:
+        """The words for a person of that language."""
+        return self.words[self.language_for(language)]
+
     def pages(self, document: ReferralDocument, data: bytes) -> bytes:
         """The file as a PDF, in the person's language where there is one."""
         language = self.language_for(document.debtor.language)

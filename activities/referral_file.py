@@ -6,6 +6,8 @@ from sqlmodel import col, select
 
 from activities import referral_history as history
 from activities.desk import Desk
+from activities.referral_evidence import evidence_of
+from config.referral_words import ReferralWords
 from domain.ledger import Component, Instalment, Statement, Sums
 from domain.money import format_minor
 from domain.referral_document import (
@@ -29,8 +31,8 @@ from storage.people import addresses
 from storage.tables import BookedMessage, LedgerEntry, LegalReferral
 
 
-def draw_up_file(desk: Desk, referral: LegalReferral) -> ReferralDocument:
-    """Everything about one account, as the records have it now."""
+def draw_up_file(desk: Desk, referral: LegalReferral, words: ReferralWords) -> ReferralDocument:
+    """Everything about one account, as the records have it now, with the evidence in these words."""
     account = desk.account
     newest = audit.trail(desk.session, account.account_id)[-1]
     return ReferralDocument(
@@ -55,7 +57,7 @@ def draw_up_file(desk: Desk, referral: LegalReferral) -> ReferralDocument:
         plans=tuple(history.plans(desk)),
         holds=tuple(history.holds(desk)),
         choices=tuple(history.choices(desk)),
-        checklist=_checklist(referral),
+        checklist=_checklist(referral, words, desk.debtor.time_zone),
         approvals=tuple(_approvals(desk)),
         told=tuple(_told(desk)),
         trail_head=TrailHead(number=newest.number, hash=newest.hash),
@@ -140,8 +142,11 @@ def _lines(desk: Desk, statement: Statement) -> Iterator[StatementLine]:
         )
 
 
-def _checklist(referral: LegalReferral) -> Checklist:
-    items = tuple(ChecklistLine.model_validate(each) for each in referral.checklist)
+def _checklist(referral: LegalReferral, words: ReferralWords, time_zone: str) -> Checklist:
+    items = tuple(
+        ChecklistLine.model_validate({**each, "evidence": evidence_of(each, words, time_zone)})
+        for each in referral.checklist
+    )
     return Checklist(digest=referral.checklist_digest, opened_at=referral.opened_at, items=items)
 
 

@@ -5,10 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from activities.referral_evidence import evidence_of, local_moment
 from config.referral_words import ReferralWords
-from domain.referral_document import Amounts, ContactLine, InstalmentLine, ReferralDocument, StatementLine
+from domain.referral_document import (
+    Amounts,
+    ChecklistLine,
+    ContactLine,
+    InstalmentLine,
+    ProofLine,
+    ReferralDocument,
+    StatementLine,
+)
 from domain.terms import Channel
 
 Block = dict[str, Any]
@@ -175,13 +183,19 @@ class _Pages:
                 (
                     self.words.code("item", each.name),
                     phrases.yes if each.fulfilled else phrases.no,
-                    "\n".join([each.evidence, *(f"{proof.reference}, {proof.at[:10]}" for proof in each.proofs)]),
+                    "\n".join([self._shown_by(each), *map(self._proof, each.proofs)]),
                 )
                 for each in checklist.items
             ),
         )
         opened = self._moment(checklist.opened_at)
         yield {"kind": "facts", "rows": [(labels.checklist_digest, f"{checklist.digest} ({opened})")]}
+
+    def _shown_by(self, item: ChecklistLine) -> str:
+        return evidence_of(item.model_dump(), self.words, self.file.debtor.time_zone)
+
+    def _proof(self, proof: ProofLine) -> str:
+        return f"{proof.reference}, {self._moment(datetime.fromisoformat(proof.at))[:10]}"
 
     def _approvals(self) -> Block:
         labels, phrases = self.words.labels, self.words.phrases
@@ -391,7 +405,7 @@ class _Pages:
 
     def _moment(self, moment: datetime | None) -> str:
         """In the debtor's own time zone, which the pages name."""
-        return "" if moment is None else f"{moment.astimezone(ZoneInfo(self.file.debtor.time_zone)):%Y-%m-%d %H:%M}"
+        return "" if moment is None else local_moment(moment, self.file.debtor.time_zone)
 
 
 def _text(words: str) -> Block:

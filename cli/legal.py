@@ -6,16 +6,22 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import col, select
 
-from cli.connection import run
+from activities.referral_evidence import evidence_of
+from cli.connection import run, settings
 from cli.failures import CannotError
 from cli.options import AccountId, By, EventId, Json, OccurredAt, Reason, RequestId
 from cli.printing import print_table
 from cli.telling import Answer, answer, ask, tell
 from client.duecourse import Duecourse
+from config.referral_words import load_referral_words
 from domain.facts import LegalOutcome
-from storage.tables import LegalReferral
+from storage.accounts import find_account
+from storage.tables import Debtor, LegalReferral
 
 commands = typer.Typer()
+
+_LANGUAGE = "en"
+"""Of the commands, in which the checklist is shown."""
 
 
 @commands.command("approve-legal", rich_help_panel="Ask and decide")
@@ -92,12 +98,15 @@ def withdraw_legal(
 
 
 async def _review(duecourse: Duecourse, account_id: str) -> dict[str, Any]:
-    """The referral that waits, with the checklist that its digest stands for."""
+    """The referral that waits, with the checklist that its digest stands for, in words."""
     referral = await _referral(duecourse, account_id)
+    words = load_referral_words(settings().templates_dir, (_LANGUAGE,))[_LANGUAGE]
     with duecourse.database.reading() as session:
         chosen = select(LegalReferral).where(col(LegalReferral.referral_id) == referral["referral_id"])
         row = session.exec(chosen).one()
-        return {**referral, "checklist": row.checklist, "checklist_digest": row.checklist_digest}
+        time_zone = session.get_one(Debtor, find_account(session, account_id).debtor_id).time_zone
+        items = [{**each, "evidence": evidence_of(each, words, time_zone)} for each in row.checklist]
+        return {**referral, "checklist": items, "checklist_digest": row.checklist_digest}
 
 
 async def _referral(duecourse: Duecourse, account_id: str) -> dict[str, Any]:

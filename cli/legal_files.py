@@ -78,7 +78,8 @@ def preview(
         review = newest_review(session, account_id)
         if review is None:
             raise CannotError(f"no referral of account {account_id} is under review; see its next step in: status")
-        document = draw_up_file(Desk.open(session, known, account_id, lambda: datetime.now(UTC)), review)
+        desk = Desk.open(session, known, account_id, lambda: datetime.now(UTC))
+        document = draw_up_file(desk, review, binder.words_for(desk.debtor.language))
     out.touch(mode=0o600)
     out.write_bytes(binder.pages(document, document.as_bytes()))
     console().print(f"Written to {out}. It holds personal data and is for whoever decides alone.")

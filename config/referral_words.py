@@ -133,6 +133,10 @@ class Phrases(_Part):
     """How to check that nothing was changed."""
     none: Text
     """What stands where there is nothing to list."""
+    none_of_them: Text
+    """The same within a sentence."""
+    separator: Text
+    """Between the parts of a list."""
     yes: Text
     no: Text
     approved: Text
@@ -154,6 +158,8 @@ class ReferralWords(_Part):
     phrases: Phrases
     codes: dict[str, Codes]
     """By vocabulary, such as ``channel``: what each of its codes is called."""
+    findings: Codes
+    """By what a finding says: the sentence, with what it speaks of in braces."""
 
     def code(self, vocabulary: str, code: str) -> str:
         """What a code is called; one that has no word stands as it is."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from domain.findings import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -27,19 +29,25 @@ class ChecklistItem:
     name: str
     """As the policy's readers know it, such as ``stages_exhausted``."""
     fulfilled: bool
-    evidence: str
-    """What shows it, or what is missing; references and counts, no personal data."""
+    findings: tuple[Finding, ...]
+    """What shows it, or what is missing; at least one."""
     proofs: tuple[Proof, ...] = ()
 
 
 def as_documents(items: Iterable[ChecklistItem]) -> list[dict[str, Any]]:
     """The items as JSON has them."""
-    return [{**asdict(item), "proofs": [asdict(each) for each in item.proofs]} for item in items]
+    return [
+        asdict(item) | {name: [asdict(each) for each in getattr(item, name)] for name in ("findings", "proofs")}
+        for item in items
+    ]
 
 
 def checklist_digest(items: Iterable[ChecklistItem]) -> str:
-    """By which an approval is bound to the very checklist that was read."""
-    body = json.dumps(as_documents(items), sort_keys=True, separators=(",", ":"))
+    """By which an approval is bound to the very facts that were read, whatever the words for them.
+
+    Over the canonical form (RFC 8785), which JSON of texts and truths alone has when it is written so.
+    """
+    body = json.dumps(as_documents(items), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()[:32]
 
 

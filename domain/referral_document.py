@@ -249,12 +249,22 @@ class ProofLine(Part):
     digest: str
 
 
+class FindingLine(Part):
+    """One sentence of the evidence as data, which is what the digest of the checklist is over."""
+
+    says: str
+    values: dict[str, str]
+    """References, codes, counts, amounts and moments; several codes stand with a comma."""
+
+
 class ChecklistLine(Part):
     """One item of the checklist, true or not."""
 
     name: str
     fulfilled: bool
     evidence: str
+    """In words, a line each."""
+    findings: tuple[FindingLine, ...] = ()
     proofs: tuple[ProofLine, ...] = ()
 
 

@@ -1,16 +1,17 @@
 """The rules of a referral to legal: each judges one item of the checklist by the records. Pure; gathers nothing.
 
-No rule's words tell the time or what accrues with it: the same facts give the same checklist on another day, so that
+No finding tells the time or what accrues with it: the same facts give the same checklist on another day, so that
 only a change of the facts voids an approval.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.case import Case
 from domain.checklist import ChecklistItem, Proof
+from domain.findings import Finding, Says, finding
 from domain.holds import Hold, add_time_off_hold
 from domain.ledger import Statement
 from domain.money import format_minor
@@ -56,6 +57,16 @@ class RefusalOnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyStanding:
+    """A notice of the law that keeps the referral from beginning."""
+
+    notice: str
+    given: bool
+    until: datetime | None = None
+    """When the period of one that was given is over; none until it is proved to have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralFacts:
     """What the rules judge: the case, and what the records hold of it at one moment."""
 
@@ -69,9 +80,10 @@ class ReferralFacts:
     offers: tuple[OfferOnRecord, ...]
     limitation_ends_at: datetime
     """The earliest moment at which a part of what is owed may be time-barred."""
-    duties_standing: tuple[str, ...]
-    """What the law still wants before a referral, in words."""
+    duties_standing: tuple[DutyStanding, ...]
+    """What the law still wants before a referral."""
     duties_given: tuple[str, ...]
+    """The notices of the law that were given, by their ids."""
     refused_by_counsel: tuple[RefusalOnRecord, ...] = ()
     simulated_counts: bool = False
     """Whether messages that reached nobody count, as they do on a developer's machine only."""
@@ -92,40 +104,55 @@ def evaluate(facts: ReferralFacts) -> tuple[ChecklistItem, ...]:
 
 def stages_exhausted(facts: ReferralFacts) -> ChecklistItem:
     """Every stage has had its contacts, on enough channels, with enough proof of delivery."""
-    by_stage = Counter(each.stage for each in facts.demands)
-    counts = ", ".join(f"{stage} {by_stage[stage]}" for stage in Stage if stage in by_stage) or "none"
-    channels = ", ".join(sorted({each.channel for each in facts.demands})) or "none"
-    words = f"contacts that left: {counts}; by {channels}"
-    proofs = tuple(_contact(each) for each in facts.demands)
-    chosen = facts.case.chosen_review if facts.case.under_chosen_review(facts.now) else None
+    case, demands, timetable = facts.case, facts.demands, facts.case.timetable
+    by_stage = Counter(each.stage for each in demands)
+    arrived = sum(1 for each in demands if each.arrived_at is not None)
+    channels = ",".join(sorted({each.channel for each in demands}))
+    found = [
+        *(
+            finding(Says.STAGE_CONTACTED, stage=each.stage, count=by_stage[each.stage], wanted=each.attempts)
+            for each in timetable.stages
+        ),
+        finding(Says.CHANNELS_USED, channels=channels, wanted=timetable.channels_for_exhaustion),
+        finding(Says.ARRIVALS_PROVED, count=arrived, wanted=timetable.deliveries_for_exhaustion),
+    ]
+    chosen = case.chosen_review if case.under_chosen_review(facts.now) else None
     if chosen is not None:
-        words += f"; the person stopped all contact, and {chosen.chosen_by} chose the review"
-    return ChecklistItem("stages_exhausted", exhausted(facts.case) or chosen is not None, words, proofs)
+        found.append(finding(Says.REVIEW_CHOSEN, by=chosen.chosen_by))
+    fulfilled = exhausted(case) or chosen is not None
+    return ChecklistItem("stages_exhausted", fulfilled, tuple(found), tuple(_contact(each) for each in demands))
 
 
 def really_sent(facts: ReferralFacts) -> ChecklistItem:
     """Every contact that counts was handed to somebody who carries it."""
-    kept = [each.contact_id for each in facts.demands if each.simulated]
-    words = f"reached nobody, kept in the outbox: {', '.join(kept)}" if kept else "every contact was handed over"
-    return ChecklistItem("really_sent", not kept or facts.simulated_counts, words)
+    kept: dict[Channel, list[str]] = defaultdict(list)
+    for each in facts.demands:
+        if each.simulated:
+            kept[each.channel].append(each.contact_id)
+    found = tuple(finding(Says.KEPT_IN_OUTBOX, channel=each, references=",".join(kept[each])) for each in sorted(kept))
+    return ChecklistItem("really_sent", not kept or facts.simulated_counts, found or (finding(Says.ALL_CARRIED),))
 
 
 def no_open_hold(facts: ReferralFacts) -> ChecklistItem:
     """No complaint, dispute, hardship, plan, promise or other stop is open."""
     chosen = facts.case.under_chosen_review(facts.now)
     holds = [hold for hold in facts.holds if not (chosen and hold.kind is HoldKind.CEASE_CONTACT)]
-    kinds = ", ".join(sorted({hold.kind for hold in holds}))
-    words = "none is open but the stop of contact" if chosen else "none is open"
-    return ChecklistItem("no_open_hold", not holds, f"open: {kinds}" if kinds else words)
+    found = tuple(finding(Says.HOLD_OPEN, hold=each.kind, reference=each.hold_id) for each in holds)
+    nothing = finding(Says.NO_HOLD_BUT_CEASE if chosen else Says.NO_HOLD)
+    return ChecklistItem("no_open_hold", not holds, found or (nothing,))
 
 
 def complaints_decided(facts: ReferralFacts) -> ChecklistItem:
     """Every complaint and dispute that the case was told of has an outcome."""
     complaints = facts.case.complaints
-    undecided = [each.complaint_id for each in complaints if each.outcome is None]
-    decided = ", ".join(f"{each.complaint_id} {each.outcome}" for each in complaints) or "none was filed"
-    words = f"without an outcome: {', '.join(undecided)}" if undecided else decided
-    return ChecklistItem("complaints_decided", not undecided, words)
+    found = tuple(
+        finding(Says.COMPLAINT_UNDECIDED, reference=each.complaint_id)
+        if each.outcome is None
+        else finding(Says.COMPLAINT_DECIDED, reference=each.complaint_id, outcome=each.outcome)
+        for each in complaints
+    )
+    decided = all(each.outcome is not None for each in complaints)
+    return ChecklistItem("complaints_decided", decided, found or (finding(Says.NO_COMPLAINT),))
 
 
 def arrears_verified(facts: ReferralFacts) -> ChecklistItem:
@@ -133,60 +160,63 @@ def arrears_verified(facts: ReferralFacts) -> ChecklistItem:
     statement, currency = facts.statement, facts.case.currency
     oldest = statement.oldest_unpaid(facts.now)
     if oldest is None:
-        return ChecklistItem("arrears_verified", False, "nothing is overdue by the ledger")
+        return ChecklistItem("arrears_verified", False, (finding(Says.NOTHING_OVERDUE),))
     principal = format_minor(statement.arrears(facts.now).principal_minor, currency)
     paid, waived = format_minor(statement.paid_minor, currency), format_minor(statement.waived.total_minor, currency)
-    words = f"{principal} {currency} of principal overdue by the ledger, since {_day(oldest.overdue_from)}; "
-    return ChecklistItem("arrears_verified", True, words + f"paid {paid}, waived {waived}")
+    overdue = finding(Says.OVERDUE, amount=principal, currency=currency, day=_moment(oldest.overdue_from))
+    lowered = finding(Says.PAID_AND_WAIVED, paid=paid, waived=waived, currency=currency)
+    return ChecklistItem("arrears_verified", True, (overdue, lowered))
 
 
 def final_notice_sent(facts: ReferralFacts) -> ChecklistItem:
     """The final notice left in writing."""
     notices = facts.final_notices
-    words = ", ".join(each.contact_id for each in notices) or "no final notice left in writing"
-    return ChecklistItem("final_notice_sent", bool(notices), words, tuple(_contact(each) for each in notices))
+    found = tuple(finding(Says.NOTICE_LEFT, channel=each.channel, reference=each.contact_id) for each in notices)
+    proofs = tuple(_contact(each) for each in notices)
+    return ChecklistItem("final_notice_sent", bool(notices), found or (finding(Says.NO_NOTICE),), proofs)
 
 
 def final_notice_delivered(facts: ReferralFacts) -> ChecklistItem:
     """There is proof that it arrived."""
-    arrived = [each for each in facts.final_notices if each.arrived_at is not None]
-    words = ", ".join(each.contact_id for each in arrived) or "no proof of delivery of a final notice"
-    proofs = tuple(
-        Proof("arrival", each.contact_id, _moment(each.arrived_at), each.digest)
-        for each in arrived
-        if each.arrived_at is not None
-    )
-    return ChecklistItem("final_notice_delivered", bool(arrived), words, proofs)
+    arrived = [(each, each.arrived_at) for each in facts.final_notices if each.arrived_at is not None]
+    found = tuple(finding(Says.NOTICE_ARRIVED, channel=each.channel, reference=each.contact_id) for each, _ in arrived)
+    proofs = tuple(Proof("arrival", each.contact_id, _moment(at), each.digest) for each, at in arrived)
+    return ChecklistItem("final_notice_delivered", bool(arrived), found or (finding(Says.NO_ARRIVAL),), proofs)
 
 
 def waiting_period_over(facts: ReferralFacts) -> ChecklistItem:
     """The policy's wait has passed since the last contact, holds not counted."""
     case = facts.case
     if case.last_touch_at is None or not facts.final_notices:
-        return ChecklistItem("waiting_period_over", False, "has not begun: no final notice left in writing")
+        return ChecklistItem("waiting_period_over", False, (finding(Says.WAIT_NOT_BEGUN),))
     ends = add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait)
     over = ends <= facts.now
-    return ChecklistItem("waiting_period_over", over, f"{'over since' if over else 'ends'} {_moment(ends)}")
+    found = finding(Says.WAIT_OVER if over else Says.WAIT_RUNS, moment=_moment(ends))
+    return ChecklistItem("waiting_period_over", over, (found,))
 
 
 def way_out_offered(facts: ReferralFacts) -> ChecklistItem:
     """A call was asked for, in which a person learns the reason and offers a way out; or a plan was proposed."""
     kinds = Counter(each.kind for each in facts.offers)
-    words = f"calls asked for: {kinds['call']}; plans proposed or agreed: {kinds['plan']}"
+    offered = finding(Says.WAYS_OUT, calls=kinds["call"], plans=kinds["plan"])
     proofs = tuple(Proof(each.kind, each.reference, _moment(each.at)) for each in facts.offers)
-    return ChecklistItem("way_out_offered", bool(facts.offers), words, proofs)
+    found = offered if facts.offers else finding(Says.NO_WAY_OUT)
+    return ChecklistItem("way_out_offered", bool(facts.offers), (found,), proofs)
 
 
 def within_limitation(facts: ReferralFacts) -> ChecklistItem:
     """The debt is not time-barred, with nothing assumed in the lender's favour."""
-    ends = facts.limitation_ends_at
-    return ChecklistItem("within_limitation", facts.now < ends, f"{_day(ends)} at the earliest")
+    runs = facts.now < facts.limitation_ends_at
+    says = Says.LIMITATION_RUNS if runs else Says.TIME_BARRED
+    return ChecklistItem("within_limitation", runs, (finding(says, day=_moment(facts.limitation_ends_at)),))
 
 
 def duties_done(facts: ReferralFacts) -> ChecklistItem:
     """Every notice that must come before a referral was given, and its period is over."""
-    words = "; ".join(facts.duties_standing) or f"given: {', '.join(facts.duties_given) or 'none was owed'}"
-    return ChecklistItem("duties_done", not facts.duties_standing, words)
+    given = ",".join(facts.duties_given)
+    nothing = finding(Says.LAW_NOTICES_GIVEN, notices=given) if given else finding(Says.NO_LAW_NOTICE)
+    found = tuple(map(_standing, facts.duties_standing))
+    return ChecklistItem("duties_done", not found, found or (nothing,))
 
 
 RULES: tuple[Rule, ...] = (
@@ -214,9 +244,17 @@ def _earlier_referrals(facts: ReferralFacts) -> Iterator[ChecklistItem]:
     """That counsel has refused the account before is no bar, but whoever approves again must have read it."""
     refused = facts.refused_by_counsel
     if refused:
-        words = "; ".join(f"{each.referral_id} refused by counsel: {each.code}" for each in refused)
+        found = tuple(finding(Says.REFUSED_BY_COUNSEL, reference=each.referral_id, code=each.code) for each in refused)
         proofs = tuple(Proof("referral", each.referral_id, _moment(each.at)) for each in refused)
-        yield ChecklistItem(_EARLIER, True, words, proofs)
+        yield ChecklistItem(_EARLIER, True, found, proofs)
+
+
+def _standing(duty: DutyStanding) -> Finding:
+    if not duty.given:
+        return finding(Says.LAW_NOTICE_OWED, notice=duty.notice)
+    if duty.until is None:
+        return finding(Says.LAW_NOTICE_UNPROVED, notice=duty.notice)
+    return finding(Says.LAW_NOTICE_RUNS, notice=duty.notice, moment=_moment(duty.until))
 
 
 def _contact(demand: DemandOnRecord) -> Proof:
@@ -225,7 +263,3 @@ def _contact(demand: DemandOnRecord) -> Proof:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d}"

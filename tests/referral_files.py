@@ -15,6 +15,7 @@ from domain.referral_document import (
     ContactLine,
     Creditor,
     DebtorParty,
+    FindingLine,
     HoldLine,
     InstalmentLine,
     KnownAddress,
@@ -214,8 +215,21 @@ def _plain() -> dict[str, Any]:
             digest="0123456789abcdef0123456789abcdef",
             opened_at=day(169),
             items=(
-                ChecklistLine(name="final_notice_delivered", fulfilled=True, evidence="acc-1.3", proofs=(proof,)),
-                ChecklistLine(name="no_open_hold", fulfilled=True, evidence="none is open"),
+                ChecklistLine(
+                    name="final_notice_delivered",
+                    fulfilled=True,
+                    evidence="已证明送达（信函）：acc-1.3",
+                    findings=(
+                        FindingLine(says="notice_arrived", values={"channel": "letter", "reference": "acc-1.3"}),
+                    ),
+                    proofs=(proof,),
+                ),
+                ChecklistLine(
+                    name="no_open_hold",
+                    fulfilled=True,
+                    evidence="没有进行中的事项",
+                    findings=(FindingLine(says="no_hold", values={}),),
+                ),
             ),
         ),
         "approvals": (

@@ -8,9 +8,11 @@ import pytest
 
 from domain.case import Complaint
 from domain.checklist import ChecklistItem, as_documents, checklist_digest, missing
+from domain.findings import Finding, Says, finding
 from domain.referral_rules import (
     RULES,
     DemandOnRecord,
+    DutyStanding,
     OfferOnRecord,
     ReferralFacts,
     RefusalOnRecord,
@@ -22,6 +24,7 @@ from tests.domain.builders import case, day, hold, instalment, payment
 
 NOTICE = DemandOnRecord("acc-1.7", Channel.LETTER, Stage.PRE_LEGAL, day(60), "d7", day(63))
 REMINDER = DemandOnRecord("acc-1.1", Channel.SMS, Stage.FIRST_REMINDER, day(1), "d1")
+NOTHING_OVERDUE = finding(Says.NOTHING_OVERDUE)
 
 
 def facts(**changes: Any) -> ReferralFacts:
@@ -58,37 +61,64 @@ def test_an_account_that_was_treated_as_the_policy_says_misses_nothing() -> None
     assert [each.name for each in evaluate(facts())] == [rule.__name__ for rule in RULES]
 
 
+UNDECIDED = replace(facts().case, complaints=(Complaint("c-1", "fees", day(70)),))
+
+
 @pytest.mark.parametrize(
-    ("changes", "name", "words"),
+    ("changes", "name", "missing_is"),
     [
-        ({"case": replace(facts().case, attempts=1)}, "stages_exhausted", "first_reminder 1, pre_legal 1"),
-        ({"demands": (REMINDER, replace(NOTICE, simulated=True))}, "really_sent", "kept in the outbox: acc-1.7"),
-        ({"holds": (hold(90),)}, "no_open_hold", "open: manual"),
         (
-            {"case": replace(facts().case, complaints=(Complaint("c-1", "fees", day(70)),))},
-            "complaints_decided",
-            "without an outcome: c-1",
+            {"case": replace(facts().case, attempts=1)},
+            "stages_exhausted",
+            finding(Says.STAGE_CONTACTED, stage="pre_legal", count=1, wanted=2),
         ),
-        ({"statement": statement((instalment(),), (payment(10_000),))}, "arrears_verified", "nothing is overdue"),
-        ({"demands": (REMINDER,)}, "final_notice_sent", "no final notice left in writing"),
-        ({"demands": (replace(NOTICE, arrived_at=None),)}, "final_notice_delivered", "no proof of delivery"),
-        ({"now": day(87)}, "waiting_period_over", "ends 2026-04-03"),
-        ({"offers": ()}, "way_out_offered", "calls asked for: 0; plans proposed or agreed: 0"),
-        ({"limitation_ends_at": day(100)}, "within_limitation", "2026-04-15 at the earliest"),
-        ({"duties_standing": ("default_notice: 14 days not over",)}, "duties_done", "14 days not over"),
+        (
+            {"demands": (REMINDER, replace(NOTICE, simulated=True))},
+            "really_sent",
+            finding(Says.KEPT_IN_OUTBOX, channel="letter", references="acc-1.7"),
+        ),
+        ({"holds": (hold(90),)}, "no_open_hold", finding(Says.HOLD_OPEN, hold="manual", reference="h1")),
+        ({"case": UNDECIDED}, "complaints_decided", finding(Says.COMPLAINT_UNDECIDED, reference="c-1")),
+        ({"statement": statement((instalment(),), (payment(10_000),))}, "arrears_verified", NOTHING_OVERDUE),
+        ({"demands": (REMINDER,)}, "final_notice_sent", finding(Says.NO_NOTICE)),
+        ({"demands": (replace(NOTICE, arrived_at=None),)}, "final_notice_delivered", finding(Says.NO_ARRIVAL)),
+        ({"now": day(87)}, "waiting_period_over", finding(Says.WAIT_RUNS, moment="2026-04-03T00:00:00Z")),
+        ({"demands": ()}, "waiting_period_over", finding(Says.WAIT_NOT_BEGUN)),
+        ({"offers": ()}, "way_out_offered", finding(Says.NO_WAY_OUT)),
+        ({"limitation_ends_at": day(100)}, "within_limitation", finding(Says.TIME_BARRED, day="2026-04-15T00:00:00Z")),
+        (
+            {"duties_standing": (DutyStanding("default_notice", given=False),)},
+            "duties_done",
+            finding(Says.LAW_NOTICE_OWED, notice="default_notice"),
+        ),
+        (
+            {"duties_standing": (DutyStanding("default_notice", given=True),)},
+            "duties_done",
+            finding(Says.LAW_NOTICE_UNPROVED, notice="default_notice"),
+        ),
+        (
+            {"duties_standing": (DutyStanding("default_notice", given=True, until=day(107)),)},
+            "duties_done",
+            finding(Says.LAW_NOTICE_RUNS, notice="default_notice", moment="2026-04-22T00:00:00Z"),
+        ),
     ],
 )
-def test_what_is_missing_is_said_in_words(changes: dict[str, Any], name: str, words: str) -> None:
+def test_what_is_missing_is_found(changes: dict[str, Any], name: str, missing_is: Finding) -> None:
     found = item(name, **changes)
     assert not found.fulfilled
-    assert words in found.evidence
+    assert missing_is in found.findings
     assert name in missing(evaluate(facts(**changes)))
+
+
+def test_a_finding_speaks_of_what_its_words_speak_of_and_of_nothing_else() -> None:
+    with pytest.raises(ValueError, match=r"hold_open speaks of \['hold', 'reference'\], not of \['hold'\]"):
+        finding(Says.HOLD_OPEN, hold="manual")
 
 
 def test_on_a_developers_machine_messages_that_reached_nobody_count_and_the_evidence_says_so() -> None:
     simulated = item("really_sent", demands=(replace(NOTICE, simulated=True),), simulated_counts=True)
     assert simulated.fulfilled
-    assert "reached nobody" in simulated.evidence
+    assert simulated.findings == (finding(Says.KEPT_IN_OUTBOX, channel="letter", references="acc-1.7"),)
 
 
 def test_an_announcement_by_telephone_is_no_final_notice() -> None:
@@ -121,7 +151,8 @@ def test_that_counsel_refused_before_is_no_bar_but_must_be_read_anew() -> None:
     refused = facts(refused_by_counsel=(RefusalOnRecord("referral-acc-1-1", "no_address", day(99)),))
     assert missing(evaluate(refused)) == ()
     assert checklist_digest(evaluate(refused)) != checklist_digest(evaluate(facts()))
-    assert evaluate(refused)[-1].evidence == "referral-acc-1-1 refused by counsel: no_address"
+    (told,) = evaluate(refused)[-1].findings
+    assert told == finding(Says.REFUSED_BY_COUNSEL, reference="referral-acc-1-1", code="no_address")
 
 
 def test_a_checklist_is_kept_as_plain_json() -> None:

@@ -1,12 +1,17 @@
 """The hand-over of a referral in the records: what was approved, sealed once, taken once, whatever is tried again."""
 
 import dataclasses
+import hashlib
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import rfc8785
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -264,6 +269,21 @@ def test_money_that_comes_while_the_file_is_on_its_way_is_told_to_counsel_afterw
     with office.database.reading() as session:
         (notice,) = session.exec(select(CounselNotice)).all()
     assert (notice.kind, notice.body["outstanding"]) == ("payment", "1134.56")
+
+
+def test_the_file_tells_the_evidence_in_the_persons_language_and_its_digest_can_be_checked_by_whoever_reads_it(
+    office: Office,
+) -> None:
+    office.decide(office.review())
+    office.refer()
+    content = next(office.folder.glob("*.zip")).read_bytes()
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        checklist = json.loads(archive.read("referral.json"))["checklist"]
+    evidence = {each["name"]: each["evidence"] for each in checklist["items"]}
+    assert evidence["no_open_hold"] == "没有进行中的事项"
+    assert evidence["final_notice_delivered"] == f"已证明送达（信函）：{NOTICE}"
+    facts = [{name: value for name, value in each.items() if name != "evidence"} for each in checklist["items"]]
+    assert hashlib.sha256(rfc8785.dumps(facts)).hexdigest()[:32] == checklist["digest"]
 
 
 def test_messages_that_reached_nobody_make_no_referral(office: Office) -> None:
