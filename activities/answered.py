@@ -19,6 +19,7 @@ from domain.events import (
 from domain.facts import Message
 from domain.requests import DecideLegalReferral
 from domain.tracks import FIRM_SUBJECT
+from domain.vulnerability import vulnerable_subject
 from storage import person_tasks
 
 _SAID_BY = (
@@ -55,7 +56,7 @@ def decider_of(message: Message) -> str | None:
 def _answered_by(event: CaseEvent, message: Message) -> Iterator[str]:
     match event:
         case HoldEnded():
-            yield f"hold:{event.hold_id}"
+            yield from (f"hold:{event.hold_id}", vulnerable_subject(event.hold_id))
         case ComplaintResolved():
             yield from (f"hold:{event.complaint_id}", overdue_subject(event.complaint_id))
         case TaskCompleted():

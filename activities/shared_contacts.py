@@ -19,7 +19,7 @@ from domain.events import CaseEvent, DeliveryFailed, DeliveryProved
 from domain.holds import last_end
 from domain.messages import MessageFacts, MessageKey, MessageRefused, OtherAccount, Words
 from domain.orders import ContactOrder, ContactOutcome
-from domain.terms import Channel, MessageClass, Stage
+from domain.terms import Channel, MessageClass, Stage, Track
 from storage.accounts import note_demand
 from storage.companions import forget_told_with, proofs_for, told_for
 from storage.duties import recorded_duties
@@ -159,13 +159,14 @@ def _may_be_asked(desk: Desk) -> bool:
     """Whether stage, the pause after a hold, and notices that go first leave room for a demand at this moment."""
     session, account, policy = desk.session, desk.account, desk.policy
     overdue_since = desk.statement().debt().overdue_since(desk.now)
-    plan = next(each for each in policy.timetable().stages if each.stage == account.stage)
+    timetable = policy.timetable()
+    plan = next(each for each in timetable.stages if each.stage == account.stage)
     holds = [as_hold(each) for each in every_hold(session, account.debtor_id, account.account_id)]
     resumed = last_end(holds, desk.now)
     notices = recorded_duties(session, account.account_id)
     return (
         overdue_since is not None
-        and overdue_since + plan.starts_after <= desk.now
+        and overdue_since + timetable.starts_after(plan, Track(account.track)) <= desk.now
         and (resumed is None or resumed + policy.resume_after <= desk.now)
         and not any(each.state == DutyState.OWED and each.due_at <= desk.now for each in notices)
     )

@@ -23,19 +23,36 @@ def set_track(desk: Desk, request: SetTrack, case: Case) -> Effect:
     """Put the case on the track that a person chose; who is put on ``firm`` is told, and may complain.
 
     Raises:
-        RefusedError: if ``firm`` is asked for without evidence, or while the person needs time or has complained.
+        RefusedError: if ``firm`` is asked for without evidence, or while the person needs time or has complained; or
+            ``standard`` while the person is vulnerable.
     """
+    if request.track is Track.STANDARD:
+        _refuse_while_vulnerable(desk, case)
     if request.track is not Track.FIRM:
+        _keep(desk, request.track)
         return Effect((TrackSet(request.track, request.reason_code),), {"track": request.track.value})
     _require_evidence(desk, request.evidence_ref)
     stops = sorted({hold.kind for hold in case.open_holds(desk.now)} & _NO_FIRMNESS)
     if stops:
         raise RefusedError("not_now", f"nobody is put on the firm track while on hold: {', '.join(stops)}")
     until = desk.now + FIRM_REVIEW
+    _keep(desk, Track.FIRM)
     event = TrackSet(Track.FIRM, request.reason_code, until)
     told = replace(owe(desk, ReplyOccasion.TRACK_FINDING, request.request_id, desk.now, until), by_person=True)
     answer = {"track": Track.FIRM.value, "firm_until": until.isoformat()}
     return Effect((event, MessagesOwed((told,))), answer)
+
+
+def _keep(desk: Desk, track: Track) -> None:
+    desk.account.track = track
+    desk.session.add(desk.account)
+
+
+def _refuse_while_vulnerable(desk: Desk, case: Case) -> None:
+    reports = [hold.hold_id for hold in case.open_holds(desk.now) if hold.kind is HoldKind.VULNERABLE]
+    if reports:
+        words = f"who is vulnerable stays on the supportive track; end {', '.join(reports)} first, if it is over"
+        raise RefusedError("not_now", words)
 
 
 def _require_evidence(desk: Desk, evidence_ref: str | None) -> None:

@@ -25,6 +25,7 @@ _WORDS = {
     "tell": ("tell the person what no message could", "complete"),
     "retrain": ("have the agent trained and examined anew", "complete"),
     "duty": ("see that a notice that the law demands is given in time", "status"),
+    "vulnerable": ("see to a person who is vulnerable: what helps them, and who speaks with them", "complete"),
     "track": ("whether the debt is left unpaid on purpose: firm, or not", "track"),
     "counsel_notice": ("see why counsel did not take a notice", "audit show"),
     "waiver": ("approve or refuse a waiver that somebody asked for", "decide-waiver"),

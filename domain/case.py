@@ -273,6 +273,8 @@ class Case:
     """The proposal that a person has decided on."""
     chosen_review: ChosenReview | None = None
     limitation: LimitationWatch | None = None
+    seen_to: tuple[str, ...] = ()
+    """What a person has seen to that they are not asked about again while it lasts, by subject."""
 
     @property
     def contacts_left(self) -> dict[Channel, int]:
@@ -289,6 +291,10 @@ class Case:
     def stage_minimum(self) -> timedelta:
         """The least time in the present stage, holds not counted, as the track bends it."""
         return self.stage_plan.minimum * self.timetable.track_minimum.get(self.track, 1.0)
+
+    def starts_after(self, plan: StagePlan) -> timedelta:
+        """How long the oldest unpaid instalment must have been overdue before a stage, as the track bends it."""
+        return self.timetable.starts_after(plan, self.track)
 
     @property
     def next_stage_plan(self) -> StagePlan | None:

@@ -42,6 +42,7 @@ from domain.owing import changed, give_up_messages, untold, with_message, withou
 from domain.progress import advance, end_plan, enter, fall_back, stand_still, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, Stage, Track
 from domain.track_of_case import chosen_by_person, judge_track
+from domain.vulnerability import let_go_of_ended, seen_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,8 +486,10 @@ def _apply(event: Any, case: Case) -> Case:
 @_apply.register
 def _(event: TimePassed, case: Case) -> Case:
     case = advance(case, event.now)
-    case = case if case.closed is not None else judge_complaints(judge_track(case, event.now), event.now)
-    return case if case.closed is not None else give_up_messages(case, event.now)
+    if case.closed is not None:
+        return case
+    case = judge_complaints(judge_track(case, event.now), event.now)
+    return give_up_messages(let_go_of_ended(case, event.now), event.now)
 
 
 @_apply.register
@@ -562,7 +565,9 @@ def _(event: TaskCompleted, case: Case) -> Case:
     done = () if is_told_once(event.subject) else (event.subject,)
     asked = {subject: deadline for subject, deadline in case.asked.items() if subject not in done}
     message_id = message_to_tell(event.subject)
-    case = replace(case, asked=asked, untold=tuple(each for each in case.untold if each != message_id))
+    case = replace(
+        seen_to(case, event.subject), asked=asked, untold=tuple(each for each in case.untold if each != message_id)
+    )
     return case if message_id is None else _told(without_message(case, message_id), message_id, event.at)
 
 

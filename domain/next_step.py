@@ -15,6 +15,7 @@ from domain.progress import earliest_contact_at, exhausted, may_be_renegotiated,
 from domain.terms import Channel, ClosedReason, HoldKind, MessageClass, Stage
 from domain.track_of_case import firm_asked_at
 from domain.tracks import FIRM_SUBJECT
+from domain.vulnerability import vulnerable_asked
 
 _EXTINGUISHED = "the limitation period is over, and the debt with it"
 
@@ -75,6 +76,7 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         if _needs_person(hold)
         for subject in (asked_about(case, hold) if hold.kind in COMPLAINT_HOLDS else (f"hold:{hold.hold_id}",))
     ]
+    subjects += vulnerable_asked(case, now)
     subjects += map(tell_subject, case.untold)
     asked_of_referral = _asked_of(case.referral)
     if asked_of_referral is not None:
@@ -221,7 +223,8 @@ def _holding(case: Case, now: datetime) -> Step | None:
         judged_at = plan_judged_at(case.plan, case.debt, case.timetable)
         wakes += [judged_at] if judged_at is not None else []
     kinds = ", ".join(sorted({hold.kind for hold in holds}))
-    asked = any(_needs_person(hold) and not is_decided(case, hold) for hold in holds) or may_be_renegotiated(case, now)
+    undecided = any(_needs_person(hold) and not is_decided(case, hold) for hold in holds)
+    asked = undecided or may_be_renegotiated(case, now) or vulnerable_asked(case, now)
     kind = StepKind.AWAIT_PERSON if asked else StepKind.WAIT
     return Step(kind, min(wakes, default=now + case.timetable.review_within), f"on hold: {kinds}")
 
@@ -277,7 +280,7 @@ def _reviewing(case: Case, now: datetime) -> Step | None:
     due_at = max(
         add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait),
         add_time_off_hold(case.holds, case.stage_entered_at, case.stage_minimum),
-        (case.debt.overdue_since(now) or now) + case.stage_plan.starts_after,
+        (case.debt.overdue_since(now) or now) + case.starts_after(case.stage_plan),
         case.review_not_before or case.last_touch_at,
     )
     bar = _stands_in_the_way(case, now)

@@ -22,6 +22,7 @@ from domain.money import MoneyError, parse_minor
 from domain.terms import Channel, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
 from domain.track_policy import Tracks
+from domain.tracks import ALWAYS_FIRST
 from domain.written import Duration, DurationOrZero, Form, write_duration
 
 PolicyName = Annotated[
@@ -391,7 +392,9 @@ class Policy(Part):
             channels_for_exhaustion=self.legal_review.channels,
             deliveries_for_exhaustion=self.legal_review.deliveries,
             track_minimum={Track.SUPPORTIVE: self.tracks.stages.supportive, Track.FIRM: self.tracks.stages.firm},
-            track_rules=tuple(each.rule() for each in self.tracks.rules),
+            track_rules=(ALWAYS_FIRST, *(each.rule() for each in self.tracks.rules)),
+            track_start={Track.FIRM: self.tracks.starts_after.firm},
+            person_for_vulnerable=True,
         )
 
     def lender_for(self, language: str) -> Lender:
@@ -447,6 +450,12 @@ def _haste_faults(policy: Policy) -> Iterator[Fault]:
     """What would press a real person with more than one contact a day, or hurry them through a stage in hours."""
     if policy.demonstration:
         return
+    for (_, earlier), (name, later) in pairwise(policy.stages.in_order()):
+        if (later.starts_after - earlier.starts_after) * policy.tracks.starts_after.firm < _DAY:
+            words = (
+                f"lets {name} begin less than a day after the stage before it; raise it, or that stage's starts_after"
+            )
+            yield Fault(("tracks", "starts_after", "firm"), words)
     remedy = "write at least 1d, or mark the policy with 'demonstration: true'"
     for name, stage in policy.stages.in_order():
         if stage.minimum < _DAY:

@@ -65,7 +65,7 @@ def stand_still(case: Case, at: datetime) -> Case:
 
 def earliest_contact_at(case: Case, now: datetime) -> datetime:
     """Before then the present stage may not ask for anything, whatever was planned before the facts changed."""
-    earliest = (case.debt.overdue_since(now) or now) + case.stage_plan.starts_after
+    earliest = (case.debt.overdue_since(now) or now) + case.starts_after(case.stage_plan)
     resumed = last_end(case.holds, now)
     return earliest if resumed is None else max(earliest, resumed + case.timetable.resume_after)
 
@@ -235,7 +235,7 @@ def _enter_next_stage(case: Case, now: datetime) -> Case:
     if following.stage is Stage.PRE_LEGAL and case.bar_on(Barred.PRE_LEGAL, now=now) is not None:
         return case
     overdue_since = case.debt.overdue_since(now)
-    if overdue_since is None or now < overdue_since + following.starts_after or not stage_may_end(case, now):
+    if overdue_since is None or now < overdue_since + case.starts_after(following) or not stage_may_end(case, now):
         return case
     return enter(case, following.stage, now)
 

@@ -92,7 +92,7 @@ class ExtendComplaint(Request):
 class CompleteTask(Request):
     """Say that a person did what they were asked and no other request answers, such as telling an outcome."""
 
-    subject: Annotated[str, Field(max_length=160, pattern=r"^(tell|retrain):[A-Za-z0-9._:\-]+$")]
+    subject: Annotated[str, Field(max_length=160, pattern=r"^(tell|retrain|vulnerable):[A-Za-z0-9._:\-]+$")]
     completed_by: Reference
 
 

@@ -73,3 +73,11 @@ class Timetable:
     """The table that chooses the track by facts, the first rule that holds first; empty: only people choose."""
     plan_renegotiate_within: timedelta = timedelta(0)
     """How long a plan with a missed instalment waits, after the cure, for the one new plan that may replace it."""
+    track_start: dict[Track, float] = field(default_factory=dict)
+    """What a track multiplies the time before a stage by; one that is not named leaves it."""
+    person_for_vulnerable: bool = False
+    """Whether a person is asked to see to who is vulnerable also where the report names an end."""
+
+    def starts_after(self, plan: StagePlan, track: Track) -> timedelta:
+        """How long the oldest unpaid instalment must have been overdue before a stage, as a track bends it."""
+        return plan.starts_after * self.track_start.get(track, 1.0)

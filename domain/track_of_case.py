@@ -1,7 +1,7 @@
 """What tracks do to a case: the table read anew whenever something happens, a person's choice, and firm's review.
 
 A person's choice stands until the table says something else than when it was made, and one for ``supportive`` until a
-person ends it. ``firm`` lapses unless a person confirms it in time.
+person ends it; none stands against a report that the person is vulnerable. ``firm`` lapses unless a person confirms it.
 """
 
 from dataclasses import replace
@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.case import Case
 from domain.progress import with_milestone
 from domain.terms import HoldKind, Stage, Track
-from domain.tracks import FIRM_SUBJECT, TrackFacts, rule_for
+from domain.tracks import ALWAYS_FIRST, FIRM_SUBJECT, TrackFacts, rule_for
 
 
 def judge_track(case: Case, now: datetime) -> Case:
@@ -30,6 +30,7 @@ def facts_of(case: Case, now: datetime) -> TrackFacts:
     return TrackFacts(
         hardship=HoldKind.HARDSHIP in known,
         vulnerable=HoldKind.VULNERABLE in known,
+        vulnerable_now=any(hold.kind is HoldKind.VULNERABLE for hold in case.open_holds(now)),
         days_overdue=(now - overdue_since).days if overdue_since is not None else 0,
         paid_percent=case.debt.paid_minor * 100 // fallen_due if fallen_due else 100,
         behaviour=case.behaviour,
@@ -59,7 +60,7 @@ def _as_the_table_says(case: Case, now: datetime) -> Case:
     if proposal != case.firm_proposal:
         case = _with_proposal(case, proposal, now)
     said = rule.track if rule is not None and not proposal else Track.STANDARD
-    if said is case.table_track:
+    if said is case.table_track and (rule != ALWAYS_FIRST or case.track is said):
         return case
     case = replace(case, table_track=said)
     if said is not Track.SUPPORTIVE and case.track_chosen is Track.SUPPORTIVE:

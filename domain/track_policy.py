@@ -30,7 +30,7 @@ class TrackConditions(_Part):
     hardship: _Flag | None = None
     """Whether a hardship has been reported."""
     vulnerable: _Flag | None = None
-    """Whether the person is known to be vulnerable."""
+    """Whether the person has been reported to be vulnerable, also where that is over."""
     days_overdue: _AtLeast | None = None
     """For at least so many days."""
     promises_kept: _AtLeast | None = None
@@ -70,6 +70,13 @@ class StageLengths(_Part):
     """At most 1."""
 
 
+class StageStarts(_Part):
+    """What tracks multiply the time before every stage by, counted from when the debt became overdue."""
+
+    firm: _Sooner = 1.0
+    """At most 1."""
+
+
 class Tracks(_Part):
     """How tracks bend the timetable, and which facts choose them; ``standard`` is the timetable as written."""
 
@@ -79,8 +86,13 @@ class Tracks(_Part):
     """For deliberate default, as a person has found it: at most 1, so that contacts come sooner."""
     stages: StageLengths = StageLengths()
     """Longer stages for who needs time, shorter ones for deliberate default."""
+    starts_after: StageStarts = StageStarts()
+    """Stages may begin sooner for deliberate default; least times, contacts and the law's notices still come first."""
     rules: Annotated[tuple[TrackRuleWritten, ...], Field(max_length=50)] = ()
-    """The first rule that holds counts; where none does the track is standard. Left out, only people choose."""
+    """The first rule that holds counts; where none does the track is standard. Left out, only people choose.
+
+    Who is reported vulnerable is supportive before any rule is asked, while the report is in force.
+    """
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the table."""

@@ -34,11 +34,13 @@ class TrackFacts:
     hardship: bool
     """A hardship has been reported."""
     vulnerable: bool
-    """The person is known to be vulnerable."""
+    """The person has been reported to be vulnerable."""
     days_overdue: int
     paid_percent: int
     """Of what has fallen due in the case, how much was paid, rounded down."""
     behaviour: Behaviour
+    vulnerable_now: bool = False
+    """Such a report is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class TrackRule:
     refusals: int = 0
     paid_percent: int = 0
     paid_percent_below: int | None = None
+    vulnerable_now: bool | None = None
 
     def holds(self, facts: TrackFacts) -> bool:
         """Whether the facts are as the rule asks."""
@@ -65,6 +68,7 @@ class TrackRule:
         return (
             self.hardship in (None, facts.hardship)
             and self.vulnerable in (None, facts.vulnerable)
+            and self.vulnerable_now in (None, facts.vulnerable_now)
             and facts.days_overdue >= self.days_overdue
             and behaviour.promises_kept >= self.promises_kept
             and behaviour.promises_broken >= self.promises_broken
@@ -73,6 +77,10 @@ class TrackRule:
             and facts.paid_percent >= self.paid_percent
             and (self.paid_percent_below is None or facts.paid_percent < self.paid_percent_below)
         )
+
+
+ALWAYS_FIRST = TrackRule(Track.SUPPORTIVE, "vulnerable", vulnerable_now=True)
+"""Comes before every policy's own table: who is vulnerable is on the gentlest track, whatever else holds."""
 
 
 def rule_for(rules: Sequence[TrackRule], facts: TrackFacts) -> TrackRule | None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from domain.case import Case, Milestone
 from domain.terms import Channel, HoldKind, PlanOutcome, PromiseOutcome
 from domain.tracks import FIRM_SUBJECT
+from domain.vulnerability import vulnerable_subject
 from storage import audit, person_tasks
 from storage.database import lock_debtor_of
 from storage.people import end_hold
@@ -75,7 +76,7 @@ def stored_case(account: Account) -> Case | None:
 def store_case(session: Session, account: Account, case: Case) -> None:
     """Keep a case that no workflow carries."""
     account.case = _CASES.dump_python(case, mode="json")
-    account.stage = case.stage
+    account.stage, account.track = case.stage, case.track
     account.next_due_at = account.demand_at = account.demand_channel = account.demand_waits_since = None
     closed = case.closed
     account.state = AccountState.OPEN if closed is None else AccountState.CLOSED
@@ -94,22 +95,36 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
         ended = _ENDS_HOLD.get(milestone.kind)
         if milestone.kind == "plan_missed":
             note_missed(session, account.account_id, milestone.detail, milestone.at)
-        elif milestone.kind.startswith("plan_"):
-            person_tasks.close(session, account.account_id, [f"plan:{milestone.detail}"], milestone.at, None)
         if ended is HoldKind.PROMISE:
             _judge_promise(session, account, milestone)
         if ended is HoldKind.PLAN:
             end_plan(session, account.account_id, milestone.detail, _PLANS[milestone.kind], milestone.at)
         if ended is not None:
             end_hold(session, account.debtor_id, account.account_id, ended, milestone.detail, milestone.at)
-        answered = _ANSWERS.get(milestone.kind)
+        answered = _answered_by(milestone)
         if answered is not None:
             person_tasks.close(session, account.account_id, [answered], milestone.at, None)
-        if milestone.kind == "stage_entered":
-            account.stage = milestone.detail
+        _keep_standing(account, milestone)
         account.milestones_written = milestone.number
     session.add(account)
     session.flush()
+
+
+def _answered_by(milestone: Milestone) -> str | None:
+    """What people were asked that needs no answer any more."""
+    if milestone.kind == "vulnerable_over":
+        return vulnerable_subject(milestone.detail)
+    if milestone.kind.startswith("plan_") and milestone.kind != "plan_missed":
+        return f"plan:{milestone.detail}"
+    return _ANSWERS.get(milestone.kind)
+
+
+def _keep_standing(account: Account, milestone: Milestone) -> None:
+    """Keep the stage and the track that the case has come to."""
+    if milestone.kind == "stage_entered":
+        account.stage = milestone.detail
+    if milestone.kind == "track_changed":
+        account.track = milestone.detail.partition(":")[0]
 
 
 def _judge_promise(session: Session, account: Account, milestone: Milestone) -> None:

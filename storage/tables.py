@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from domain.terms import CreditKind
+from domain.terms import CreditKind, Track
 from storage.columns import JsonDocument, UtcInstant
 from storage.personal import PersonalDocument, PersonalText
 
@@ -120,6 +120,8 @@ class Account(SQLModel, table=True):
     """An :class:`AccountState`."""
     stage: str = Field(default="first_reminder", max_length=20)
     """As of the last activity; the workflow knows better."""
+    track: str = Field(default=Track.STANDARD, max_length=20, sa_column_kwargs={"server_default": Track.STANDARD.value})
+    """Likewise."""
     next_due_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     closed_reason: str | None = Field(default=None, max_length=40)

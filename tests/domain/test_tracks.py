@@ -10,14 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.case import Case, Milestone, Promise
-from domain.events import CaseEvent, DebtChanged, HoldPlaced, PaymentRefused, PromiseTaken, TimePassed, TrackSet, apply
+from domain.case import Case, Milestone, PlannedContact, Promise
+from domain.events import (
+    CaseEvent,
+    DebtChanged,
+    HoldPlaced,
+    PaymentRefused,
+    PersonAsked,
+    PromiseTaken,
+    TaskCompleted,
+    TimePassed,
+    TrackSet,
+    apply,
+)
 from domain.next_step import StepKind, needs_person, next_step, wanted_at
+from domain.owed_messages import Bar, Barred
 from domain.policy import Policy
 from domain.progress import stage_may_end
 from domain.statements import statement
-from domain.terms import HoldKind, Track
-from domain.tracks import FIRM_REVIEW, FIRM_SUBJECT, Behaviour, TrackFacts, TrackRule, rule_for
+from domain.terms import HoldKind, Stage, Track
+from domain.tracks import ALWAYS_FIRST, FIRM_REVIEW, FIRM_SUBJECT, Behaviour, TrackFacts, TrackRule, rule_for
 from tests.config.policy_files_for_tests import fenfu_document, fenfu_policy_with
 from tests.domain.builders import case, day, hold, instalment, payment, timetable
 
@@ -209,3 +221,99 @@ def test_two_rules_of_one_reason_are_refused() -> None:
 def test_a_firm_track_that_hurries_through_a_stage_in_less_than_a_day_is_refused() -> None:
     with pytest.raises(ValidationError, match="hurries a person through first_reminder"):
         fenfu_policy_with("tracks.stages", {"supportive": 1.0, "firm": 0.04})
+
+
+def vulnerable(the_case: Case, on: float = 2, until: float | None = 12) -> Case:
+    return lived(the_case, (on, HoldPlaced(hold(on, until, "v1", HoldKind.VULNERABLE))))
+
+
+def bound(*rules: TrackRule) -> Case:
+    """A case as policies make it: the vulnerable come first."""
+    table = timetable(track_rules=(ALWAYS_FIRST, *rules), person_for_vulnerable=True)
+    return case(timetable=table)
+
+
+def test_who_is_vulnerable_is_supportive_until_the_report_is_over_whatever_the_table_says() -> None:
+    gentler = vulnerable(bound())
+    assert (gentler.track, told(gentler)) == (Track.SUPPORTIVE, ["track_changed supportive:vulnerable"])
+    assert apply(gentler, TimePassed(day(12) - timedelta(seconds=1))).track is Track.SUPPORTIVE
+    over = apply(gentler, TimePassed(day(12)))
+    assert (over.track, told(over)[-1]) == (Track.STANDARD, "track_changed standard:no_rule")
+
+
+def test_a_report_of_vulnerability_goes_before_what_a_person_has_chosen() -> None:
+    hardship = (2, HoldPlaced(hold(2, 4, kind=HoldKind.HARDSHIP)))
+    chosen = lived(bound(HARDSHIP), hardship, (5, TrackSet(Track.STANDARD, "back_at_work")))
+    assert chosen.track is Track.STANDARD
+    assert vulnerable(chosen, on=6).track is Track.SUPPORTIVE
+    assert vulnerable(made_firm(chosen), on=6).track is Track.SUPPORTIVE
+
+
+def test_after_the_report_the_table_is_read_anew() -> None:
+    over = apply(vulnerable(bound(TrackRule(Track.SUPPORTIVE, "late", days_overdue=8))), TimePassed(day(12)))
+    assert over.track is Track.SUPPORTIVE
+
+
+@pytest.mark.parametrize("until", [None, 12])
+def test_every_report_of_vulnerability_asks_a_person(until: float | None) -> None:
+    held = vulnerable(bound(), until=until)
+    assert needs_person(held, day(2)) == (("vulnerable:v1",) if until else ("hold:v1",))
+    assert next_step(held, day(2)).kind is StepKind.ASK_PERSON
+
+
+def test_who_has_seen_to_the_person_is_not_asked_again_and_who_has_not_is() -> None:
+    asked = lived(vulnerable(bound()), (2, PersonAsked("vulnerable:v1", day(7), day(2))))
+    assert (next_step(asked, day(3)).kind, next_step(asked, day(3)).due_at) == (StepKind.AWAIT_PERSON, day(7))
+    assert next_step(apply(asked, TimePassed(day(7))), day(7)).kind is StepKind.ASK_PERSON
+    seen = lived(asked, (4, TaskCompleted("vulnerable:v1", day(4))))
+    assert (next_step(seen, day(7)).kind, next_step(seen, day(7)).due_at) == (StepKind.WAIT, day(12))
+
+
+def test_the_question_about_a_vulnerable_person_ends_with_the_report() -> None:
+    asked = lived(vulnerable(bound()), (2, PersonAsked("vulnerable:v1", day(7), day(2))))
+    over = apply(asked, TimePassed(day(12)))
+    assert ("vulnerable:v1" in over.asked, [each.kind for each in over.milestones]) == (
+        False,
+        ["track_changed", "track_changed", "vulnerable_over"],
+    )
+
+
+def test_a_case_of_an_older_release_asks_nobody_about_a_report_with_an_end() -> None:
+    assert needs_person(vulnerable(case()), day(2)) == ()
+
+
+def started_early(the_case: Case) -> float:
+    """The day from which a case that has had its contacts and its time may go on to the next stage."""
+    ready = replace(the_case, attempts=2, stage_entered_at=day(-30))
+    due = (on / 4 for on in range(200))
+    return next(
+        on
+        for on in due
+        if apply(replace(ready, planned=PlannedContact(day(on), "")), TimePassed(day(on))).stage is not ready.stage
+    )
+
+
+def test_a_firm_track_may_begin_stages_sooner_but_never_past_a_bar() -> None:
+    early = case(timetable=timetable(track_start={Track.FIRM: 0.8}))
+    assert {track: started_early(replace(early, track=track)) for track in Track} == {
+        Track.SUPPORTIVE: 15,
+        Track.STANDARD: 15,
+        Track.FIRM: 12,
+    }
+    firm = replace(early, track=Track.FIRM, stage=Stage.ESCALATION)
+    assert started_early(firm) == 48
+    notice = Bar("default_notice.1", Barred.PRE_LEGAL, day(0), day(49.5))
+    assert started_early(replace(firm, bars=(notice,))) == 49.5
+
+
+def test_a_firm_track_that_lapses_gives_the_present_stage_its_own_time_back() -> None:
+    firm = replace(case(timetable=timetable(track_start={Track.FIRM: 0.8})), stage=Stage.GENTLE_REMINDER)
+    starts = {track: wanted_at(replace(firm, track=track), day(1)) for track in (Track.FIRM, Track.STANDARD)}
+    assert starts == {Track.FIRM: day(12), Track.STANDARD: day(15)}
+
+
+def test_a_firm_track_that_lets_a_stage_begin_within_a_day_of_the_one_before_is_refused() -> None:
+    with pytest.raises(ValidationError, match="lets gentle_reminder begin less than a day after"):
+        fenfu_policy_with("tracks.starts_after", {"firm": 0.04})
+    with pytest.raises(ValidationError, match="less than or equal to 1"):
+        fenfu_policy_with("tracks.starts_after", {"firm": 1.2})

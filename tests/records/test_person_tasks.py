@@ -9,11 +9,12 @@ from activities.desk import Library
 from activities.records import Records
 from cli.worklists import waiting_decisions
 from domain.agents import AgentCard
-from domain.case import Referral
+from domain.case import Milestone, Referral
 from domain.events import CaseClosed, ReviewOpened, apply
 from domain.orders import CaseToClose, PersonToAsk
 from domain.terms import ClosedReason
 from storage import schema
+from storage.accounts import find_account, write_milestones
 from storage.agents import register_agent
 from storage.database import Database
 from storage.tables import LegalReferral, PersonTask
@@ -134,6 +135,36 @@ def test_a_case_that_ends_takes_everything_that_it_asked_off_the_list(office: Of
     office.records.close_case(CaseToClose(ended))
     task = office.task("address")
     assert (task.decided_at, task.decided_by) == (NOON + LATER, None)
+
+
+def vulnerable(office: Office) -> None:
+    """The person is reported to be vulnerable until a day, and somebody is asked to see to them."""
+    report = {"circumstance_id": "v1", "kind": "vulnerable", "reported_by": "me", "until": "2027-03-20"}
+    office.book("report_circumstance", event_id="report-v1", occurred_at=NOON.isoformat(), **report)
+    office.ask("vulnerable:v1")
+
+
+def test_who_has_seen_to_a_vulnerable_person_says_so(office: Office) -> None:
+    vulnerable(office)
+    with office.database.reading() as session:
+        (waiting,) = waiting_decisions(session, NOON)
+    assert (waiting.subject, waiting.command) == ("vulnerable:v1", "complete")
+    office.book("complete_task", subject="vulnerable:v1", completed_by="agent-7")
+    assert (office.task("vulnerable:v1").decided_by, office.waiting()) == ("agent-7", [])
+
+
+def test_a_report_of_vulnerability_that_a_person_ends_leaves_nothing_to_see_to(office: Office) -> None:
+    vulnerable(office)
+    office.book("end_circumstance", circumstance_id="v1", reason_code="recovered", ended_by="agent-7")
+    assert office.waiting() == []
+
+
+def test_a_report_of_vulnerability_that_is_over_leaves_nothing_to_see_to(office: Office) -> None:
+    vulnerable(office)
+    over = Milestone(1, "vulnerable_over", NOON + LATER, "v1")
+    with office.database.writing() as session:
+        write_milestones(session, find_account(session, "acc-1"), [over])
+    assert (office.task("vulnerable:v1").decided_by, office.waiting()) == (None, [])
 
 
 def test_a_notice_that_a_person_must_see_to_is_on_the_list(office: Office) -> None:

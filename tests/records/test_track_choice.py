@@ -30,6 +30,11 @@ class Office(Bookkeeping):
         told: dict[str, Any] = {"agent_id": "agent-1", "right_party": True, **dialled, **body}
         return self.book("record_call_outcome", call_id=call_id, outcome=outcome, **told)
 
+    def track(self) -> str:
+        """The account's track as the records have it."""
+        with self.database.reading() as session:
+            return find_account(session, "acc-1").track
+
     def choose(self, track: str = "firm", evidence_ref: str | None = None) -> Booking:
         """A person chooses a track."""
         given = {"evidence_ref": evidence_ref} if evidence_ref is not None else {}
@@ -92,6 +97,25 @@ def test_who_has_reported_hardship_is_not_put_on_the_firm_track(office: Office) 
     refused = office.choose(evidence_ref="call-1")
     assert code_of(refused) == "not_now"
     assert office.choose("supportive").refusal is None
+
+
+def test_nobody_takes_a_vulnerable_person_off_the_supportive_track(office: Office) -> None:
+    report = {"circumstance_id": "v-1", "kind": "vulnerable", "reported_by": "me", "until": "2027-03-20"}
+    office.book("report_circumstance", **report)
+    refused = office.choose("standard")
+    assert code_of(refused) == "not_now"
+    assert refused.refusal is not None
+    assert "end v-1 first" in refused.refusal.words
+    assert office.choose("supportive").refusal is None
+
+
+def test_the_records_know_the_track(office: Office) -> None:
+    office.choose("supportive")
+    assert office.track() == "supportive"
+    with office.database.writing() as session:
+        moved = Milestone(1, "track_changed", NOON, "standard:no_rule")
+        write_milestones(session, find_account(session, "acc-1"), [moved])
+    assert office.track() == "standard"
 
 
 def test_a_choice_answers_what_the_table_proposed(office: Office) -> None:

@@ -38,3 +38,28 @@ async def test_repeated_refusals_ask_a_person_who_needs_evidence_and_firm_lapses
     assert (await house.status(account))["track"] == "standard"
     await house.until_day(125)
     assert [each.subject for each in house.audit(account, "track_changed")] == ["standard:firm_not_confirmed"]
+
+
+async def test_a_vulnerable_person_is_seen_to_by_a_person_and_on_the_gentlest_track_until_the_report_is_over(
+    house: House,
+) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    report = {"circumstance_id": "v-1", "kind": "vulnerable", "reported_by": "agent-1", "until": house.day(20)}
+    await house.tell(account, "report_circumstance", **report)
+    status = await house.status(account)
+    assert (status["track"], status["track_reason"]) == ("supportive", "vulnerable")
+    assert "vulnerable:v-1" in house.asked_of_people(account)
+    with pytest.raises(Refused, match="who is vulnerable stays on the supportive track; end v-1 first"):
+        await house.ask(account, "set_track", track="standard", reason_code="better", set_by="boss")
+    await house.until_day(8)
+    assert len(house.audit(account, "person_asked")) == 2, "nobody has seen to it, so it is asked again"
+    await house.ask(account, "complete_task", subject="vulnerable:v-1", completed_by="agent-1")
+    await house.until_day(19)
+    assert len(house.audit(account, "person_asked")) == 2
+    await house.until_day(40)
+    assert (await house.status(account))["track"] == "standard"
+    tracks = [each.subject for each in house.audit(account, "track_changed")]
+    assert tracks == ["supportive:vulnerable", "standard:no_rule"]
+    first, after_the_report = house.days_of_demands(account)[:2]
+    assert (first, after_the_report >= 23) == (1, True)
