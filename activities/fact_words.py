@@ -42,6 +42,7 @@ WRITTEN_FACTS = _SAID_ALOUD | {
     "account_id",
     "account_ending",
     "time_barred",
+    "revival",
     "arrears",
     "arrears_principal",
     "arrears_interest",
@@ -191,6 +192,7 @@ def fact_words(
     return words | {
         "collects_for_another": words["collector"] != words["lender_name"],
         "time_barred": facts.time_barred,
+        "revival": facts.revival.value,
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
         "others": tuple(_other(each, facts.currency, locale, conventions) for each in facts.others),
         "may_waive": facts.offers is not None and facts.offers.waiver_minor > 0,

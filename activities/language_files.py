@@ -8,6 +8,7 @@ from babel.core import UnknownLocaleError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config.yaml_documents import ConfigError, read_document, validate
+from domain.jurisdiction import Revival
 from domain.terms import Channel, MessageClass, Stage
 
 CONVENTIONS = "language.yaml"
@@ -57,11 +58,17 @@ class RequiredPoint(_Part):
     """With ``classes``, which of their messages; none: all of them."""
     time_barred: bool | None = None
     """Whether it is for debts alone that are too old to be sued for, or for the others; none: for all."""
+    revival: Revival | None = None
+    """With ``time_barred``, only where paying such a debt does that; none: wherever they live."""
     tells_of_debt: bool = False
     """Whether its wordings tell of the debt by themselves."""
     reason: Text
     source: str | None = None
     """The rule of the regulations' list that it follows from."""
+
+    def binds(self, *, time_barred: bool, revival: Revival) -> bool:
+        """Whether messages about such a debt must make the point."""
+        return self.time_barred in (None, time_barred) and self.revival in (None, revival)
 
 
 class RequiredWords(_Part):

@@ -27,6 +27,11 @@ def limitation_of(desk: Desk) -> Expiry:
     return expiry(limitation, region, last, _interruptions(desk) if limitation.restarted_by else ())
 
 
+def time_barred(desk: Desk) -> bool:
+    """Whether the person must be told that the debt is too old to be sued for."""
+    return desk.pack.limitation.demands_say_when_over and limitation_of(desk).expires_at <= desk.now
+
+
 def watch_limitation(desk: Desk) -> LimitationSet:
     """What the case has to know of it."""
     found, limitation = limitation_of(desk), desk.pack.limitation

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from activities.desk import Desk, RefusedError
+from activities.limitation import time_barred
 from activities.notice_facts import gather_notice
 from domain.ledger import Statement
 from domain.local_days import local_day
@@ -39,7 +40,8 @@ def gather(
         days_overdue=(as_of.date() - oldest.due_date).days if oldest is not None else None,
         as_of=as_of,
         postal_address=letter_to.value if letter_to is not None else None,
-        time_barred=time_barred(desk, statement),
+        time_barred=time_barred(desk),
+        revival=desk.pack.limitation.revival,
         notice=gather_notice(desk, statement, key.occasion) if notice else None,
         occasion=occasion,
     )
@@ -59,11 +61,3 @@ def gather_other(desk: Desk, statement: Statement) -> OtherAccount | None:
         due_date=oldest.due_date,
         days_overdue=(today - oldest.due_date).days,
     )
-
-
-def time_barred(desk: Desk, statement: Statement) -> bool:
-    """Whether the person must be told that the debt is too old to be sued for."""
-    limitation = desk.pack.limitation
-    last = max(each.instalment.overdue_from for each in statement.instalments)
-    ends = limitation.ends_at(last, desk.account.jurisdiction.partition("-")[2])
-    return limitation.demands_say_when_over and ends <= desk.now

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from activities.fact_words import ROW, AccountWords, FactWords
 from activities.language_files import Conventions, RequiredPoint
 from activities.wording import PlainText
+from domain.jurisdiction import Revival
 from domain.messages import Words
 from domain.remedies import RemedyKind
 from domain.sms_segments import sms_size
@@ -116,10 +117,9 @@ def unfit(channel: Channel, words: Words, facts: FactWords, conventions: Convent
 def unmade_points(words: Words, points: tuple[RequiredPoint, ...], facts: FactWords) -> Iterator[str]:
     """Each point that the words do not make."""
     text = PlainText(words.text)
+    time_barred, revival = bool(facts["time_barred"]), Revival(str(facts["revival"]))
     for each in points:
-        if each.time_barred is not None and each.time_barred is not facts["time_barred"]:
-            continue
-        if not any(map(text.says, each.any_of)):
+        if each.binds(time_barred=time_barred, revival=revival) and not any(map(text.says, each.any_of)):
             yield f"does not make the point {each.point}; {_how_to_make(each)}"
 
 

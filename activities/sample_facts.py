@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from domain.jurisdiction import Revival
 from domain.ledger import Sums
 from domain.messages import CallOffers, Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts, OtherAccount
 
@@ -87,19 +88,18 @@ _OTHERS = (
     OtherAccount("C-third", "Larkspur", Sums(61_029), 871_203, date(2026, 4, 8), 45),
 )
 
-SAMPLES = (
+_OLD = replace(
     _EQUAL,
-    _OF_SOMEBODY_ELSE,
-    replace(
-        _EQUAL,
-        arrears=Sums(principal_minor=120_031),
-        balance_minor=120_031,
-        currency="JPY",
-        time_barred=True,
-        offers=CallOffers(1, 3_017, timedelta(seconds=40), 61, 0, timedelta(seconds=20), waiver_minor=0),
-    ),
+    arrears=Sums(principal_minor=120_031),
+    balance_minor=120_031,
+    currency="JPY",
+    time_barred=True,
+    offers=CallOffers(1, 3_017, timedelta(seconds=40), 61, 0, timedelta(seconds=20), waiver_minor=0),
 )
-"""The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees."""
+
+SAMPLES = (_EQUAL, _OF_SOMEBODY_ELSE, *(replace(_OLD, revival=each) for each in Revival))
+"""The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees,
+wherever the person lives."""
 
 SAMPLES_OF_SEVERAL = (replace(_EQUAL, others=_OTHERS[:1]), replace(_OF_SOMEBODY_ELSE, others=_OTHERS))
 """The same on several accounts at once, which only demands are."""

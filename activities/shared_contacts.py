@@ -13,7 +13,8 @@ from activities.contact_log import RESULTS, debt_if_changed
 from activities.desk import Desk
 from activities.duties import review_duties
 from activities.guard import Guard, Ruling
-from activities.message_facts import gather_other, time_barred
+from activities.limitation import time_barred
+from activities.message_facts import gather_other
 from domain.duties import DutyState
 from domain.events import CaseEvent, DeliveryFailed, DeliveryProved
 from domain.holds import last_end
@@ -149,7 +150,7 @@ def _companion(
     told = gather_other(beside, statement)
     if told is None or not _may_be_asked(beside) or told_for(desk.session, beside.account, "") is not None:
         return None
-    if beside.policy.lenders != desk.policy.lenders or time_barred(beside, statement) != facts.time_barred:
+    if beside.policy.lenders != desk.policy.lenders or time_barred(beside) != facts.time_barred:
         return None
     ruling = Guard(beside).rule(order.channel, address)
     return Companion(beside, told, ruling) if ruling.allowed else None

@@ -138,6 +138,17 @@ class RestartedBy(StrEnum):
     """A plan, or a request for one."""
 
 
+class Revival(StrEnum):
+    """What follows for a person who agrees to pay, or pays, a debt that is too old to be sued for."""
+
+    NOTHING = "nothing"
+    """The debt stays too old."""
+    PLEA_GIVEN_UP = "plea_given_up"
+    """Who agrees to pay can refuse no longer because of its age; what was paid is not given back."""
+    PERIOD_MAY_RESTART = "period_may_restart"
+    """In some regions the time in which they can be sued may begin anew."""
+
+
 class Limitation(Figures):
     """After how long a debt can no longer be sued for, counted from the last instalment's due date."""
 
@@ -152,6 +163,8 @@ class Limitation(Figures):
     """When a named person is told that it is running out."""
     demands_say_when_over: Flag = False
     """Whether demands must say so once it is over; they then speak of no referral either."""
+    revival: Revival = Revival.NOTHING
+    """What paying does once it is over; whatever asks for money, or agrees on it, then says so."""
 
     def ends_at(self, last_overdue_from: datetime, region: str) -> datetime:
         """When the period is over at the earliest, for a debt whose last instalment is overdue from that moment."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from domain.jurisdiction import Revival
 from domain.ledger import Sums
 from domain.terms import Channel, MessageClass, Stage
 
@@ -120,6 +121,8 @@ class MessageFacts:
     """Where a letter goes."""
     time_barred: bool = False
     """Whether the debt is too old to be sued for, and the law there wants the person to be told."""
+    revival: Revival = Revival.NOTHING
+    """What paying a debt that is too old to be sued for does there."""
     notice: NoticeFacts | None = None
     """For a notice that the law demands."""
     occasion: OccasionFacts = field(default_factory=OccasionFacts)

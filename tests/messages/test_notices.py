@@ -10,9 +10,11 @@ from activities.assembly import require_messages
 from activities.composer import Composer
 from activities.desk import Library
 from activities.listed_messages import NoticeContent, load_notices
+from activities.sample_facts import SAMPLES
 from config.jurisdiction_files import JURISDICTIONS, load_packs
 from config.policy_files import load_policies
 from config.yaml_documents import ConfigError
+from domain.jurisdiction import Revival
 from domain.ledger import Sums
 from domain.messages import Itemisation, MessageFacts, MessageKey, MessageRefused, NoticeFacts, Words
 from domain.terms import Channel, MessageClass, Stage
@@ -82,17 +84,57 @@ def test_a_demand_on_a_debt_too_old_says_so_and_speaks_of_no_referral(composer: 
     assert "referred for legal recovery" in young
 
 
-@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.LETTER, Channel.CALL])
+NOT_SUED = {"en": "you will not be sued for it", "zh-CN": "不会有人为此起诉您"}
+REVIVES = {
+    (Revival.PLEA_GIVEN_UP, "en"): "can no longer refuse",
+    (Revival.PLEA_GIVEN_UP, "zh-CN"): "就不能再以此为由不还",
+    (Revival.PERIOD_MAY_RESTART, "en"): "may begin again",
+    (Revival.PERIOD_MAY_RESTART, "zh-CN"): "可以起诉您的期间可能重新计算",
+}
+"""What paying a debt that is too old does, in the words of each language."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.CALL])
 @pytest.mark.parametrize("stage", [Stage.FIRST_REMINDER, Stage.PRE_LEGAL])
-def test_in_china_a_demand_on_a_debt_too_old_hides_neither_that_nor_what_revives_it(
-    composer: Composer, channel: Channel, stage: Stage
+@pytest.mark.parametrize("revival", Revival)
+def test_a_demand_on_a_debt_too_old_says_what_paying_does_where_the_person_lives(
+    composer: Composer, revival: Revival, stage: Stage, channel: Channel, language: str
 ) -> None:
-    key = MessageKey.demand(stage, channel, "zh-CN")
-    old, young = composer.compose(key, facts(time_barred=True)).text, composer.compose(key, facts()).text
-    for said in ("不会有人为此起诉您", "就不能再以此为由不还"):
-        assert said in old
-        assert said not in young
-    assert "转入法律程序" not in old
+    key = MessageKey.demand(stage, channel, language)
+    old = composer.compose(key, facts(time_barred=True, revival=revival)).text
+    assert NOT_SUED[language] in old
+    for does, said in REVIVES.items():
+        assert (said in old) is (does == (revival, language))
+    young = composer.compose(key, facts(revival=revival)).text
+    assert not any(said in young for said in (*NOT_SUED.values(), *REVIVES.values()))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize(
+    ("occasion", "channel"),
+    [("offer", Channel.SMS), ("offer", Channel.LETTER), ("plan_agreement", Channel.EMAIL)],
+)
+@pytest.mark.parametrize("revival", Revival)
+def test_who_agrees_on_a_plan_for_a_debt_too_old_is_told_what_that_does(
+    composer: Composer, revival: Revival, occasion: str, channel: Channel, language: str
+) -> None:
+    key = MessageKey(MessageClass.SERVICE, occasion, channel, language)
+    told = facts(time_barred=True, revival=revival, occasion=SAMPLES[0].occasion)
+    text = composer.compose(key, told).text
+    assert NOT_SUED[language] in text
+    for does, said in REVIVES.items():
+        assert (said in text) is (does == (revival, language))
+    if occasion == "plan_agreement" and revival is Revival.PLEA_GIVEN_UP:
+        assert {"en": "none of your other rights", "zh-CN": "您的其他任何权利"}[language] in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_demand_template_that_hides_what_paying_does_stops_the_worker(copied_templates: Path, language: str) -> None:
+    path = copied_templates / language / "shared" / "too_old.j2"
+    path.write_text(path.read_text(encoding="utf-8").replace("plea_given_up", "nothing"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"does not make the point plea_given_up"):
+        Composer(copied_templates)
 
 
 def test_a_text_on_a_debt_too_old_speaks_of_no_referral(composer: Composer) -> None:

@@ -30,6 +30,7 @@ NEEDED_PROSE = {
         "这是系统",
         "不想再",
         "做：问清原因",
+        "这笔债务已",
     ),
     "en": (
         "Your rights",
@@ -39,6 +40,8 @@ NEEDED_PROSE = {
         "Automated",
         "To stop",
         "Do: ask for",
+        "The law limits",
+        "Because of its age",
     ),
 }
 """Lines without a fact that say what a person must be told."""

@@ -1,21 +1,26 @@
 """The limitation period as the records prove it: what arrived, what was paid, what was agreed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from activities.desk import Desk
 from activities.legal_checklist import draw_up
 from activities.limitation import limitation_of
+from activities.message_facts import gather
 from domain.admission import refusal_of
 from domain.jurisdiction import RestartedBy
 from domain.limitation import Expiry
+from domain.messages import MessageKey, OccasionFacts
 from domain.next_step import StepKind, next_step
 from domain.registration import Registration
 from domain.requests import ResumeCase
-from domain.terms import CaseState, ClosedReason
+from domain.terms import CaseState, Channel, ClosedReason, Stage
+from storage.people import read_reach
 from tests.records.lone_case import House, Open, american, british
 from tests.registrations import owed, registration
+
+FIRST = Stage.FIRST_REMINDER
 
 
 def found(house: House) -> Expiry:
@@ -54,6 +59,23 @@ def test_a_part_payment_counts_until_it_is_taken_back(open_house: Open) -> None:
     assert restarted.expires_at == house.now + timedelta(days=3 * 365)
     house.tell("reverse_payment", payment_id="p1", reason_code="bounced")
     assert found(house) == before
+
+
+def called_too_old(house: House, account_id: str = "acc-1") -> bool:
+    with house.database.writing() as session:
+        desk = Desk.open(session, house.library, account_id, lambda: house.now)
+        reach, key = read_reach(session, desk.account.debtor_id), MessageKey.demand(FIRST, Channel.LETTER, "zh-CN")
+        return gather(desk, desk.statement(), reach, key, f"{account_id}.1", OccasionFacts()).time_barred
+
+
+def test_a_message_calls_a_debt_too_old_only_if_no_record_shows_that_its_period_ran_anew(open_house: Open) -> None:
+    house = open_house(registration(policy="fenfu-cn", instalments=(owed("2024-01-04"),)))
+    assert called_too_old(house)
+    within = datetime(2026, 12, 1, tzinfo=UTC).isoformat()
+    house.tell("record_payment", payment_id="p1", amount="10.00", currency="CNY", received_at=within)
+    assert not called_too_old(house)
+    house.tell("reverse_payment", payment_id="p1", reason_code="bounced")
+    assert called_too_old(house)
 
 
 def test_in_britain_nothing_is_known_to_restart_it_and_a_payment_does_not(open_house: Open) -> None:
