@@ -10,6 +10,7 @@ from activities.occasions import owe
 from activities.plan_bounds import bounds_of
 from activities.plan_messages import last_day
 from activities.told_amounts import forgive_since_proposed
+from domain.agents import same_person
 from domain.case import Case, Plan, PlanInstalment
 from domain.contact_facts import ServiceOccasion
 from domain.events import CaseEvent, DebtChanged, MessagesOwed, PlanAgreed, PlanProposed
@@ -135,7 +136,7 @@ def _refuse_unless_approved(desk: Desk, faults: Iterable[BeyondLimit], approved_
         return
     if approved_by is None:
         raise RefusedError(found[0].code, found[0].words)
-    if approved_by == asked_by:
+    if same_person(approved_by, asked_by):
         raise RefusedError("conflict_of_interest", "a plan beyond the limits is approved by somebody else")
     authority = authority_of(desk.session, approved_by)
     if authority < needed:

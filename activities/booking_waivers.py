@@ -8,6 +8,7 @@ from activities.amounts import minor
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.times import ends_at
+from domain.agents import same_person
 from domain.case import Case, Waiver, WaiverCondition
 from domain.events import CaseEvent, WaiverDecided, WaiverRequested, WaiverSettled
 from domain.ledger import Entry, EntryKind, Statement
@@ -49,9 +50,11 @@ def decide_waiver(desk: Desk, request: DecideWaiver, case: Case) -> Effect:
     """Approve or refuse a waiver that somebody else asked for.
 
     Raises:
-        RefusedError: if it is beyond the authority of who approves, or beyond what is left by now.
+        RefusedError: if who asked for it decides, or it is beyond their authority, or beyond what is left by now.
     """
     waiver = next(each for each in case.waivers if each.waiver_id == request.waiver_id)
+    if same_person(waiver.requested_by, request.decided_by):
+        raise RefusedError("conflict_of_interest", "a waiver is decided by somebody else than who requested it")
     if not request.approve:
         decided = WaiverDecided(waiver.waiver_id, approved=False)
         return Effect((decided,), {"waiver_id": waiver.waiver_id, "status": "refused"})
@@ -61,8 +64,18 @@ def decide_waiver(desk: Desk, request: DecideWaiver, case: Case) -> Effect:
         raise RefusedError("waiver_exceeds", words)
     if waiver.condition is not None and waiver.condition.pay_by <= desk.now:
         raise RefusedError("date_in_past", "the time for its condition is over; request it anew")
-    _require_authority(desk, request.decided_by, waiver)
+    _require_authority(desk, request.decided_by, waiver.amount_minor, waiver.principal_minor)
     return _grant(desk, waiver)
+
+
+def require_leave_to_waive(desk: Desk, by: str, amount_minor: int) -> None:
+    """Let somebody give up interest and fees at once: within what agents may, or within their own authority.
+
+    Raises:
+        RefusedError: naming their authority and how far it reaches.
+    """
+    if amount_minor > _left_to_agents(desk, desk.statement()):
+        _require_authority(desk, by, amount_minor, 0)
 
 
 def settle_offers(desk: Desk) -> tuple[CaseEvent, ...]:
@@ -208,7 +221,7 @@ def _left_to_agents(desk: Desk, statement: Statement) -> int:
     return max(0, desk.policy.waivers.at_once_minor(charges) - statement.waived.total_minor)
 
 
-def _require_authority(desk: Desk, decided_by: str, waiver: Waiver) -> None:
+def _require_authority(desk: Desk, decided_by: str, amount_minor: int, principal_minor: int) -> None:
     statement = desk.statement()
     authority = authority_of(desk.session, decided_by)
     percent = desk.policy.waivers.approval_percent(authority)
@@ -217,7 +230,7 @@ def _require_authority(desk: Desk, decided_by: str, waiver: Waiver) -> None:
     whole = statement.balance + statement.waived
     charges = whole.interest_minor + whole.fees_minor
     most = max(0, charges * percent // 100 - statement.waived.total_minor)
-    if waiver.amount_minor - waiver.principal_minor > most or (waiver.principal_minor and percent < 100):
+    if amount_minor - principal_minor > most or (principal_minor and percent < 100):
         left = format_minor(most, desk.account.currency)
         words = f"{decided_by} has authority {authority} and may approve {left}; somebody with more must decide"
         raise RefusedError("no_authority", words)

@@ -1,5 +1,6 @@
 """Complaints and disputes in the records: filed, which stops contact at once, extended, decided, and told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from activities.occasions import owe
 from activities.others import spread
 from activities.remedies import carry_out
 from activities.times import ends_at
+from domain.agents import same_person
 from domain.calendars import HolidayCalendar
 from domain.case import Case, Complaint
 from domain.complaint_deadlines import ComplaintTimes, deadlines, longest_extension, reminder
@@ -30,7 +32,7 @@ from domain.holds import Hold
 from domain.requests import CompleteTask, ExtendComplaint, ResolveComplaint
 from domain.terms import HoldKind
 from storage import person_tasks
-from storage.complaints import open_complaint_hold, resolved_before
+from storage.complaints import filed_under_other_event, open_complaint_hold, resolved_before
 from storage.people import EVERY_ACCOUNT, end_hold, record_hold
 from storage.tables import LEFT_AND_NOT_LOST, AccountState, Contact, PersonFact, RecordedHold, StoredText
 
@@ -50,8 +52,9 @@ def file_complaint(desk: Desk, fact: FileComplaint) -> Effect:
     """Stop contact, and owe the acknowledgement and the decision. Only the case that heard it first acknowledges.
 
     Raises:
-        RefusedError: if its text is not stored.
+        RefusedError: if its text is not stored, or another complaint has its id.
     """
+    _refuse_known(desk, fact)
     if fact.text_ref is not None and desk.session.get(StoredText, fact.text_ref) is None:
         raise RefusedError("unknown_text", f"no text is stored under {fact.text_ref}; store it first")
     kind = hold_kind_of(fact.category)
@@ -79,17 +82,15 @@ def extend_complaint(desk: Desk, request: ExtendComplaint, case: Case) -> Effect
     """Give a complaint more time, as far as the jurisdiction lets, and tell the person.
 
     Raises:
-        RefusedError: if it is decided or late, or asks for more than the jurisdiction gives.
+        RefusedError: if it is decided or late, or asks for more than the jurisdiction gives, or the agent whom it names
+            asks.
     """
     complaint, hold = _undecided(desk, request.complaint_id, case)
+    _require_somebody_else(complaint, request.extended_by)
     until, rules = ends_at(request.until, desk), desk.pack.complaints
     latest = longest_extension(hold.since, rules.extended_days, complaint.extensions)
     if latest is None:
-        known = " and ".join(map(str, rules.extended_days))
-        words = f"the rules of {desk.pack.jurisdiction} know " + (
-            f"only extensions to {known} days" if known else "none"
-        )
-        raise RefusedError("no_extension", f"{words}; decide the complaint")
+        raise RefusedError("no_extension", _no_more_time(desk.pack.jurisdiction, rules.extended_days))
     if desk.now >= complaint.decide_by:
         raise RefusedError("complaint_overdue", "its time has passed, which no extension mends; decide the complaint")
     if not complaint.decide_by < until <= latest:
@@ -109,14 +110,18 @@ def resolve_complaint(desk: Desk, request: ResolveComplaint, case: Case) -> Effe
     Where the reasons are not stored here, or no workflow sends any more, it ends at once and a person is asked to tell.
 
     Raises:
-        RefusedError: if it was decided before, a remedy is beyond its limits, or a disputed debt is not verified yet.
+        RefusedError: if it was decided before or by the agent whom it names, gives no reasons, a remedy is beyond its
+            limits, or a disputed debt is not verified yet.
     """
     complaint, _ = _undecided(desk, request.complaint_id, case)
+    _require_somebody_else(complaint, request.resolved_by)
+    explanation = desk.session.get(StoredText, request.explanation_ref)
+    if explanation is not None and not explanation.text.strip():
+        raise RefusedError("no_explanation", "explanation_ref: the text is empty; store the reasons for the person")
     require_verification(desk, hold_kind_of(complaint.category), request)
     done = carry_out(desk, request, complaint, case)
     answer = {"complaint_id": complaint.complaint_id, "outcome": request.outcome.value, **done.answer}
-    can_write = desk.session.get(StoredText, request.explanation_ref) is not None
-    until = desk.now + _TELL_WITHIN
+    until, can_write = desk.now + _TELL_WITHIN, explanation is not None
     owed = _owed(desk, ReplyOccasion.COMPLAINT_OUTCOME, complaint.complaint_id, until, by_message=can_write)
     resolved = ComplaintResolved(complaint.complaint_id, request.outcome, desk.now, to_tell=bool(owed))
     events = (resolved, *done.events, *owed)
@@ -216,6 +221,27 @@ def _undecided(desk: Desk, complaint_id: str, case: Case) -> tuple[Complaint, Re
     if resolved_before(desk.session, desk.account, complaint_id) is not None:
         raise RefusedError("unknown_complaint", f"complaint {complaint_id} was decided before")
     return complaint, hold
+
+
+def _refuse_known(desk: Desk, fact: FileComplaint) -> None:
+    """Two complaints under one id would be one to everybody, and the second never answered."""
+    known = filed_under_other_event(desk.session, desk.account, fact.complaint_id, fact.category, fact.event_id)
+    if known is not None:
+        words = f"complaint {fact.complaint_id} was filed before, by event {known.message_id}"
+        raise RefusedError("complaint_known", f"{words}; give a new complaint an id of its own")
+
+
+def _require_somebody_else(complaint: Complaint, by: str) -> None:
+    if complaint.agent_id is not None and same_person(complaint.agent_id, by):
+        words = f"a complaint is dealt with by somebody else than the agent it names, {complaint.agent_id}"
+        raise RefusedError("conflict_of_interest", words)
+
+
+def _no_more_time(jurisdiction: str, extended_days: Sequence[int]) -> str:
+    if not extended_days:
+        return f"the rules of {jurisdiction} know no extensions; decide the complaint"
+    known = " and then to ".join(map(str, extended_days))
+    return f"it has all the time that the rules of {jurisdiction} give, extended to {known} days; decide the complaint"
 
 
 def _times(desk: Desk) -> ComplaintTimes:

@@ -2,6 +2,7 @@
 
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect
+from domain.agents import same_person
 from domain.case import Case
 from domain.duties import DutyState
 from domain.jurisdiction_duties import Trigger
@@ -18,20 +19,24 @@ _CORRECTING = frozenset({RemedyKind.CORRECT_BALANCE, RemedyKind.WAIVE})
 def verify_debt(desk: Desk, request: VerifyDebt, case: Case) -> Effect:
     """Take in that a named person has looked into a dispute; the verification is owed to the person from now on.
 
+    Looked into again it is owed once, and one that was sent is not sent again.
+
     Raises:
         RefusedError: if no such dispute is open, or whoever verifies is the agent whom it names.
     """
     complaint = case.open_complaint(request.complaint_id)
     if complaint is None or complaint.category != "dispute":
         raise RefusedError("unknown_complaint", f"no open dispute {request.complaint_id} on this account")
-    if complaint.agent_id is not None and complaint.agent_id == request.verified_by:
+    if complaint.agent_id is not None and same_person(complaint.agent_id, request.verified_by):
         raise RefusedError("conflict_of_interest", "a debt is verified by somebody else than the agent whom it names")
     if not _verifications(desk):
         words = f"the rules of {desk.pack.jurisdiction} name no verification of a disputed debt"
         raise RefusedError("no_verification", words)
-    desk.account.debt_verified_at = desk.now
-    desk.session.add(desk.account)
-    return Effect(answer={"complaint_id": request.complaint_id, "status": "verification_owed"})
+    if desk.account.debt_verified_at is None:
+        desk.account.debt_verified_at = desk.now
+        desk.session.add(desk.account)
+    status = "verification_sent" if _given(desk) else "verification_owed"
+    return Effect(answer={"complaint_id": request.complaint_id, "status": status})
 
 
 def require_verification(desk: Desk, kind: HoldKind, request: ResolveComplaint) -> None:

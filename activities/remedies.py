@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activities.amounts import minor
+from activities.booking_waivers import require_leave_to_waive
 from activities.desk import Desk, RefusedError
 from activities.others import spread
 from activities.stop_of_contact import ask_how_to_go_on
@@ -17,7 +18,7 @@ from domain.remedies import Remedy, RemedyKind
 from domain.requests import ComplaintOutcome, ResolveComplaint
 from domain.terms import HoldKind, Stage
 from storage import audit, person_tasks
-from storage.agents import suspend
+from storage.agents import is_registered, suspend
 from storage.ledgers import book_entry
 from storage.people import EVERY_ACCOUNT, record_hold
 
@@ -46,7 +47,7 @@ def carry_out(desk: Desk, request: ResolveComplaint, complaint: Complaint, case:
     for number, remedy in enumerate(request.remedies, start=1):
         match remedy.kind:
             case RemedyKind.CORRECT_BALANCE | RemedyKind.WAIVE:
-                _take_off(desk, remedy, f"remedy:{complaint.complaint_id}:{number}")
+                _take_off(desk, remedy, f"remedy:{complaint.complaint_id}:{number}", request.resolved_by)
             case RemedyKind.RESTART_GENTLER if remedy.stage is not None:
                 done.events.append(_restarted(desk, remedy.stage, case))
             case RemedyKind.CEASE_CONTACT:
@@ -68,13 +69,18 @@ def _require_ground(request: ResolveComplaint) -> None:
         raise RefusedError("remedy_without_ground", words)
 
 
-def _take_off(desk: Desk, remedy: Remedy, entry_id: str) -> None:
+def _take_off(desk: Desk, remedy: Remedy, entry_id: str, by: str) -> None:
     currency, balance = desk.account.currency, desk.statement().balance
     amount = minor(remedy.amount or "", desk)
     left, what = _left(balance, remedy)
     if amount > left:
-        words = f"only {format_minor(left, currency)} {currency} of {what} is left to be taken off"
+        words = (
+            f"only {format_minor(left, currency)} {currency} of {what} is left to be taken off; lower the amount, and "
+            "pay back what was paid already on the lender's own way"
+        )
         raise RefusedError("remedy_exceeds", words)
+    if remedy.kind is RemedyKind.WAIVE:
+        require_leave_to_waive(desk, by, amount)
     kind = EntryKind.WAIVER if remedy.kind is RemedyKind.WAIVE else EntryKind.CORRECTION
     entry = Entry(entry_id[:110], kind, amount, component=remedy.component)
     book_entry(desk.session, desk.account.account_id, entry, desk.now, desk.now)
@@ -121,6 +127,9 @@ def _short(message_id: str) -> str:
 def _retrain(desk: Desk, agent_id: str | None, complaint: Complaint, by: str, case: Case) -> None:
     if agent_id is None:
         raise RefusedError("no_agent", "the complaint names no agent; say who is retrained with agent_id")
+    if agent_id != complaint.agent_id and not is_registered(desk.session, agent_id):
+        words = f"no agent {agent_id} is registered, so that nobody would be retrained; name them as they are listed"
+        raise RefusedError("unknown_agent", words)
     reference = complaint.complaint_id
     suspend(desk.session, agent_id, desk.now, reason_code="complaint_upheld", reference=reference, by=by)
     deadline = desk.now + case.timetable.review_within

@@ -17,9 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 from cli.consent_columns import CONSENT_COLUMNS, consents_of, wrong_consents
 from cli.csv_tables import Table, read_table
 from cli.term_columns import TERM_COLUMNS, column_of_term, terms_of
-from cli.wording import faults
 from domain.money import MoneyError, format_minor, parse_minor
 from domain.registration import OpaqueId, Registration
+from domain.unreadable import faults
 
 _AMOUNTS = ("principal", "interest", "fees")
 ACCOUNT_COLUMNS = (

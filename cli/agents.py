@@ -15,9 +15,10 @@ from cli.csv_tables import UnusableFileError, read_table
 from cli.failures import CannotError
 from cli.options import By, Json, Reason
 from cli.printing import console, print_json, print_table
-from cli.wording import faults, in_options
+from cli.wording import in_options
 from domain.agents import AgentCard
 from domain.training import Course
+from domain.unreadable import faults
 from storage import agents as people
 from storage.agent_measures import measures_of_agents
 from storage.agent_tables import Agent

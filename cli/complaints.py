@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.failures import CannotError
 from cli.options import AccountId, By, EventId, Json, OccurredAt, Reason, RequestId, Until
 from cli.telling import Answer, answer, ask, new_id, the_only, told
 from client.complaints import NewComplaint, file_complaint
@@ -16,10 +17,17 @@ from domain.requests import ComplaintOutcome
 
 commands = typer.Typer()
 
-_REMEDIES = (
-    "What is done about it, several times if need be: apologise, waive=12.00, correct_balance=fees:12.00, "
-    "restart_gentler=gentle_reminder, cease_contact, retrain_agent, or retrain_agent=WHO."
-)
+_WRITTEN: dict[str, str] = {
+    RemedyKind.APOLOGISE: "apologise",
+    RemedyKind.WAIVE: "waive=12.00",
+    RemedyKind.CORRECT_BALANCE: "correct_balance=fees:12.00",
+    RemedyKind.RESTART_GENTLER: "restart_gentler=gentle_reminder",
+    RemedyKind.CEASE_CONTACT: "cease_contact",
+    RemedyKind.RETRAIN_AGENT: "retrain_agent",
+}
+"""How an option writes each remedy."""
+
+_REMEDIES = f"What is done about it, several times if need be: {', '.join(_WRITTEN.values())}, or retrain_agent=WHO."
 
 
 @commands.command(rich_help_panel="Tell what happened")
@@ -121,14 +129,29 @@ def complete(
 
 
 def _remedy(written: str) -> dict[str, str]:
-    """A remedy as an option writes it, such as ``waive=12.00`` or ``correct_balance=fees:12.00``."""
-    kind, _, value = written.partition("=")
-    if kind == RemedyKind.CORRECT_BALANCE:
-        component, _, amount = value.partition(":")
-        return {"kind": kind, "component": component, "amount": amount}
-    field = {RemedyKind.WAIVE: "amount", RemedyKind.RESTART_GENTLER: "stage", RemedyKind.RETRAIN_AGENT: "agent_id"}
-    named = field.get(RemedyKind(kind)) if kind in set(RemedyKind) else None
-    return {"kind": kind, named: value} if named is not None and value else {"kind": kind}
+    """A remedy as an option writes it, such as ``waive=12.00`` or ``correct_balance=fees:12.00``.
+
+    Raises:
+        CannotError: saying how it is written.
+    """
+    name, _, value = written.partition("=")
+    form = _WRITTEN.get(name)
+    if form is None:
+        raise CannotError(f"malformed: --remedy: must be one of {', '.join(_WRITTEN.values())}")
+    first, _, second = value.partition(":")
+    if (not value and "=" in form) or (not second and ":" in form):
+        raise CannotError(f"malformed: --remedy: must be written as {form}")
+    match RemedyKind(name):
+        case RemedyKind.CORRECT_BALANCE:
+            return {"kind": name, "component": first, "amount": second}
+        case RemedyKind.WAIVE:
+            return {"kind": name, "amount": value}
+        case RemedyKind.RESTART_GENTLER:
+            return {"kind": name, "stage": value}
+        case RemedyKind.RETRAIN_AGENT if value:
+            return {"kind": name, "agent_id": value}
+        case _:
+            return {"kind": name}
 
 
 async def _stored(duecourse: Duecourse, account_id: str, text: str | None) -> str | None:

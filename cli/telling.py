@@ -31,7 +31,7 @@ _OPTIONS = {
     "contact_id": "CONTACT_ID",
     "complaint_id": "--complaint",
     "subject": "SUBJECT",
-    "remedies.amount": "--remedy",
+    **dict.fromkeys(("remedies.amount", "remedies.component", "remedies.stage", "remedies.agent_id"), "--remedy"),
     "remedies": "--remedy",
     "at": "--at",
     "weekdays": "--weekday",
@@ -128,7 +128,7 @@ def the_only(found: Sequence[str], what: str, option: str) -> str:
         return found[0]
     if not found:
         raise CannotError(f"there is no {what} on this account")
-    raise CannotError(f"there are several of {what}: {', '.join(found)}; name one with {option}")
+    raise CannotError(f"there is more than one {what}: {', '.join(found)}; name one with {option}")
 
 
 def _given(body: Answer) -> Answer:

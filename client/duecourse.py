@@ -37,13 +37,13 @@ from domain.facts import FACTS, Fact
 from domain.orders import COLLECTIONS_QUEUE, FactToDeliver, Refusal, workflow_id
 from domain.registration import Registration
 from domain.requests import REQUESTS, Request
+from domain.unreadable import in_fields
 from storage.accounts import UnknownAccountError
 from storage.database import Database
 from storage.registration import Registered
 from storage.tables import Account, AccountState
 from workflows.account import AccountCollection
 from workflows.contract import StartCollection
-from workflows.inbox import in_words
 from workflows.visibility import starting_attributes
 
 Sent = TypeVar("Sent", Fact, Request)
@@ -315,7 +315,7 @@ class Duecourse:
         try:
             return model.model_validate(dict(body))
         except ValidationError as error:
-            words = f"{name}: {in_words(error)}"
+            words = f"{name}: {in_fields(error)}"
             await self._note_rejection(account_id, name, Refusal("malformed", words))
             raise Malformed(words) from error
 

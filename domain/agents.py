@@ -25,9 +25,18 @@ class AgentCard(BaseModel):
     authority: Authority = 0
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two ids name the same person as people write them: ``agent-7``, ``Agent-7`` and ``AGENT_7`` do."""
+    return _as_spelled(one) == _as_spelled(other)
+
+
 def speaks(languages: Sequence[str], wanted: str) -> bool:
     """Whether somebody who speaks these can lead a call in a language, or in another variety of it."""
     return _spoken(wanted) in {_spoken(each) for each in languages}
+
+
+def _as_spelled(agent_id: str) -> str:
+    return "".join(letter for letter in agent_id.casefold() if letter.isalnum())
 
 
 def _spoken(language: str) -> str:

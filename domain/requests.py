@@ -3,11 +3,14 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.facts import Amount, Day, Instant, Message, PlannedInstalment, ReasonCode, Reference, UntilDay
 from domain.remedies import Remedy
 from domain.terms import Track
+
+TaskSubject = Annotated[str, StringConstraints(pattern=r"^(tell|retrain|vulnerable):[A-Za-z0-9._:\-]+$")]
+"""What a person was asked that no request of its own answers."""
 
 
 class Request(Message):
@@ -92,7 +95,7 @@ class ExtendComplaint(Request):
 class CompleteTask(Request):
     """Say that a person did what they were asked and no other request answers, such as telling an outcome."""
 
-    subject: Annotated[str, Field(max_length=160, pattern=r"^(tell|retrain|vulnerable):[A-Za-z0-9._:\-]+$")]
+    subject: Annotated[TaskSubject, Field(max_length=160)]
     completed_by: Reference
 
 

@@ -11,6 +11,7 @@ import httpx
 from providers.drop_folder import DropFolder
 
 _ENDINGS = {"application/zip": "zip", "application/json": "json"}
+_ACKNOWLEDGED = frozenset({200, 201, 202})
 _NOT_TAKEN = frozenset({400, 409, 410, 413, 415, 422})
 """Answers that trying again does not change. Anything else that is no success may pass: a wrong secret is mended."""
 
@@ -91,9 +92,14 @@ class CounselEndpoint:
             raise CounselUnavailable(type(error).__name__, may_have_arrived=True) from error
         if answer.status_code in _NOT_TAKEN:
             raise CounselRefused(_code_of(answer))
-        if not answer.is_success:
-            raise CounselUnavailable(f"HTTP {answer.status_code}", may_have_arrived=answer.is_server_error)
-        return _text_of(answer, "receipt_id") or f"HTTP {answer.status_code}"
+        if answer.status_code not in _ACKNOWLEDGED:
+            may_have_it = answer.is_server_error or answer.is_success
+            raise CounselUnavailable(f"HTTP {answer.status_code}", may_have_arrived=may_have_it)
+        receipt = _text_of(answer, "receipt_id")
+        if receipt is None:
+            # Whoever answers for counsel without a receipt, such as a page that asks to log in, has taken nothing.
+            raise CounselUnavailable("no_receipt", may_have_arrived=True)
+        return receipt
 
 
 def signature_of(secret: str, content: bytes) -> str:

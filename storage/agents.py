@@ -56,6 +56,11 @@ def find_agent(session: Session, agent_id: str) -> Agent:
     return agent
 
 
+def is_registered(session: Session, agent_id: str) -> bool:
+    """Whether somebody was ever registered under exactly that id."""
+    return session.get(Agent, agent_id) is not None
+
+
 def lock_agent(session: Session, agent_id: str) -> Agent:
     """The agent of that id, with everybody else held off until the transaction ends.
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, false, func, or_, select
 
+from domain.agents import same_person
 from domain.call_quality import Judged, ReviewRefused, judge
 from domain.terms import Channel
 from domain.training import Course
@@ -92,7 +93,7 @@ def record_review(
     """
     lock_account(session, find_reviewable(session, contact_id).account_id)
     call = find_reviewable(session, contact_id)
-    if by == call.agent_id:
+    if same_person(by, call.agent_id):
         raise ReviewRefused("a call is reviewed by somebody else than the agent who made it")
     judged = judge(course.score_card, marks)
     session.add(

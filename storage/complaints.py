@@ -35,6 +35,19 @@ def filing_of(session: Session, debtor_id: str, complaint_id: str) -> BookedMess
     return _told_of(session, debtor_id, "file_complaint", complaint_id)
 
 
+def filed_under_other_event(
+    session: Session, account: Account, complaint_id: str, category: str, event_id: str
+) -> BookedMessage | None:
+    """How another complaint of that id was filed. Disputes, which bind one account, may share an id over several."""
+    filed = booked_for(account.debtor_id, "file_complaint").where(col(BookedMessage.message_id) != event_id)
+    for each in session.exec(filed):
+        both_dispute = category == each.body.get("category") == "dispute"
+        meets = each.account_id == account.account_id or not both_dispute
+        if each.body.get("complaint_id") == complaint_id and meets:
+            return each
+    return None
+
+
 def extensions_of(session: Session, account_id: str, complaint_id: str) -> list[BookedMessage]:
     """The extensions of a complaint, the first one first."""
     rows = session.exec(booked_on(account_id, "extend_complaint").order_by(col(BookedMessage.booked_at)))

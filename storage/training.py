@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from domain.agents import same_person
 from domain.certification import (
     Attended,
     Learning,
@@ -37,7 +38,7 @@ def record_attendance(
     if unknown:
         known = ", ".join(each.id for each in course.modules)
         raise TrainingRefused(f"the course of {course.jurisdiction} has no {', '.join(unknown)}; it has {known}")
-    if by == agent_id:
+    if same_person(by, agent_id):
         raise TrainingRefused("attendance is recorded by somebody else, such as the trainer")
     for module in modules:
         session.merge(

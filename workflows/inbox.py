@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.facts import FACTS, Message
     from domain.orders import Refusal
     from domain.requests import REQUESTS
+    from domain.unreadable import in_fields
 
 
 class Arrival:
@@ -44,7 +45,7 @@ class Arrival:
         try:
             return model.model_validate(body)
         except ValidationError as error:
-            return Refusal("malformed", f"{self.name}: {in_words(error)}")
+            return Refusal("malformed", f"{self.name}: {in_fields(error)}")
 
     @property
     def payload_digest(self) -> str:
@@ -76,11 +77,3 @@ class Arrival:
         if self._refusal is not None:
             raise ApplicationError(self._refusal.words, type=self._refusal.code, non_retryable=True)
         return self._answer or {}
-
-
-def in_words(error: ValidationError) -> str:
-    """What is wrong with which field, without the value that was given."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in each['loc']) or 'message'}: {each['msg']}"
-        for each in error.errors(include_url=False, include_input=False, include_context=False)
-    )

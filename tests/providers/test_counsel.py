@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from providers.counsel import (
     Counsel,
@@ -105,4 +106,23 @@ def test_where_nobody_listens_nothing_arrived() -> None:
 def test_counsels_words_never_become_a_code(standin: CounselStandIn, endpoint: CounselEndpoint, code: str) -> None:
     standin.refuse_with = code
     with pytest.raises(CounselRefused, match=r"^http_422$"):
+        endpoint.hand_over(REFERRAL)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(),
+        HTMLResponse("<html>Please log in</html>"),
+        Response(status_code=204),
+        JSONResponse({"receipt_id": ""}),
+        JSONResponse({"receipt_id": "r-1"}, 206),
+        JSONResponse({"receipt_id": "r-1"}, 302),
+    ],
+)
+def test_only_a_receipt_is_an_acknowledgement(
+    standin: CounselStandIn, endpoint: CounselEndpoint, answer: Response
+) -> None:
+    standin.answer_with = answer
+    with pytest.raises(CounselUnavailable):
         endpoint.hand_over(REFERRAL)

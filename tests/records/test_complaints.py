@@ -12,9 +12,10 @@ from domain.events import ComplaintTold, HoldPlaced, StageRestarted
 from domain.orders import Booking, ContactResult, PersonToAsk
 from domain.terms import HoldKind, MessageClass, Stage
 from storage.audit import trail
+from storage.complaints import filed_under_other_event
 from storage.person_tasks import open_tasks
 from storage.registration import register
-from storage.tables import FactDelivery, LedgerEntry, RecordedHold, StoredText
+from storage.tables import Account, FactDelivery, LedgerEntry, RecordedHold, StoredText
 from tests.records.lone_case import House, Open
 from tests.registrations import registration
 
@@ -27,19 +28,26 @@ def complained(house: House, category: str = "conduct", **body: Any) -> House:
     return house
 
 
-def decide(house: House, outcome: str = "upheld", remedies: list[dict[str, str]] | None = None) -> Booking:
+def decide(
+    house: House,
+    outcome: str = "upheld",
+    remedies: list[dict[str, str]] | None = None,
+    *,
+    by: str = "ombudsman",
+    reasons: str = REASONS,
+) -> Booking:
     """The complaint is decided, with reasons that are stored."""
     with house.database.writing() as session:
         if session.get(StoredText, "text-1") is None:
-            session.add(StoredText(text_ref="text-1", account_id="acc-1", text=REASONS, stored_at=house.now))
-    decision = {"outcome": outcome, "resolved_by": "ombudsman", "explanation_ref": "text-1"}
+            session.add(StoredText(text_ref="text-1", account_id="acc-1", text=reasons, stored_at=house.now))
+    decision = {"outcome": outcome, "resolved_by": by, "explanation_ref": "text-1"}
     return house.ask("resolve_complaint", complaint_id="c-1", remedies=remedies or [], **decision)
 
 
-def extend(house: House, days: int) -> Booking:
+def extend(house: House, days: int, by: str = "owner") -> Booking:
     """The complaint gets until that many days from now."""
     until = (house.now + timedelta(days=days)).isoformat()
-    return house.ask("extend_complaint", complaint_id="c-1", until=until, reason_code="complex", extended_by="owner")
+    return house.ask("extend_complaint", complaint_id="c-1", until=until, reason_code="complex", extended_by=by)
 
 
 def held(house: House) -> list[str]:
@@ -273,3 +281,65 @@ def test_an_answer_that_left_and_did_not_arrive_is_told_by_a_person(open_house: 
     assert done.refusal is None
     with house.reading() as session:
         assert open_tasks(session, "acc-1") == []
+
+
+@pytest.mark.parametrize("spelled", ["agent-7", "Agent-7", "AGENT_7", "agent.7"])
+def test_the_agent_whom_a_complaint_names_deals_with_it_under_no_spelling(open_house: Open, spelled: str) -> None:
+    house = complained(open_house(registration()))
+    assert code_of(decide(house, by=spelled)) == "conflict_of_interest"
+    assert code_of(extend(house, 20, by=spelled)) == "conflict_of_interest"
+    assert code_of(decide(house)) is None
+
+
+def test_another_complaint_under_a_known_id_is_refused_and_not_taken_for_the_first(open_house: Open) -> None:
+    house = complained(open_house(registration()))
+    again = house.tell("file_complaint", event_id="other", complaint_id="c-1", category="fees")
+    assert code_of(again) == "complaint_known"
+    decide(house)
+    after = house.tell("file_complaint", event_id="later", complaint_id="c-1", category="conduct")
+    assert code_of(after) == "complaint_known"
+
+
+def test_a_dispute_of_several_accounts_may_have_one_id(open_house: Open) -> None:
+    house = complained(open_house(registration()), "dispute")
+    with house.database.writing() as session:
+        register(session, registration("acc-2"), "fenfu-cn", house.now)
+        second = session.get_one(Account, "acc-2")
+        assert filed_under_other_event(session, second, "c-1", "dispute", "event-2") is None
+        assert filed_under_other_event(session, second, "c-1", "conduct", "event-2") is not None
+
+
+def test_a_decision_gives_the_person_reasons(open_house: Open) -> None:
+    house = complained(open_house(registration()))
+    assert code_of(decide(house, reasons=" \n")) == "no_explanation"
+
+
+def test_who_is_to_be_retrained_by_name_is_an_agent_who_is_known(open_house: Open) -> None:
+    house = complained(open_house(registration()))
+    assert code_of(decide(house, remedies=[{"kind": "retrain_agent", "agent_id": "agent-77"}])) == "unknown_agent"
+
+
+def test_a_remedy_gives_up_no_more_than_whoever_decides_could_waive(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = complained(open_house(registration()), "fees")
+    waivers = house.library.policy_named("fenfu-cn").waivers.model_copy(update={"approval": {2: 100}})
+    policy = house.library.policy_named("fenfu-cn").model_copy(update={"waivers": waivers})
+    monkeypatch.setattr(type(house.library), "policy", lambda *_: policy)
+    assert code_of(decide(house, remedies=[{"kind": "waive", "amount": "200.00"}])) == "no_authority"
+    assert code_of(decide(house, remedies=[{"kind": "waive", "amount": "10.00"}])) is None, "as any agent may"
+
+
+def test_a_debt_that_is_verified_again_is_told_of_once(open_house: Open) -> None:
+    house = complained(open_house(registration()), "dispute")
+
+    def verify(number: int) -> str:
+        body = {"request_id": f"v-{number}", "complaint_id": "c-1", "evidence_ref": "contract", "verified_by": "boss"}
+        return str((house.ask("verify_debt", **body).answer or {})["status"])
+
+    assert [verify(1), verify(2)] == ["verification_owed"] * 2
+    house.contact()
+    house.send()
+    assert verify(3) == "verification_sent"
+    assert [each.occasion for each in house.sent()].count("debt_verification") == 1
+    assert [each for each in house.states() if each[2] != "given"] == []

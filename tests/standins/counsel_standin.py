@@ -10,7 +10,7 @@ from typing import Self
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from providers.counsel import signature_of
@@ -38,6 +38,8 @@ class CounselStandIn:
     """The key of every request that got through, repetitions included."""
     refuse_with: str | None = None
     """A code with which everything is refused while it is set."""
+    answer_with: Response | None = None
+    """What somebody who stands between answers in counsel's place while it is set."""
     _proxy: FaultProxy | None = None
 
     def __post_init__(self) -> None:
@@ -62,7 +64,7 @@ class CounselStandIn:
         """Be as new: nothing taken, nothing refused, no fault waiting."""
         self.taken.clear()
         self.asked.clear()
-        self.refuse_with = None
+        self.refuse_with = self.answer_with = None
         self._started.forget()
 
     def __enter__(self) -> Self:
@@ -90,9 +92,11 @@ class CounselStandIn:
             raise RuntimeError("The stand-in is not started: use it in a `with` statement.")
         return self._proxy
 
-    async def _take(self, request: Request) -> JSONResponse:
+    async def _take(self, request: Request) -> Response:
         content, key = await request.body(), request.headers["Idempotency-Key"]
         self.asked.append(key)
+        if self.answer_with is not None:
+            return self.answer_with
         if request.headers["Duecourse-Signature"] != f"sha256={signature_of(SECRET, content)}":
             return JSONResponse({"code": "wrong_signature"}, 401)
         if self.refuse_with is not None:
