@@ -30,6 +30,7 @@ from activities.person_facts import PersonFacts
 from client.connection import connect
 from client.errors import EngineUnavailable, Malformed, NotCollected, Refused, UnknownAccount
 from client.offline import Booked, Offline
+from client.passing import answer_of, hear_of_start
 from client.running import is_collected
 from client.statuses import Statuses
 from config.settings import Settings, load_settings
@@ -170,7 +171,12 @@ class Duecourse:
             return earlier.answer or {}
         if running is None:
             raise EngineUnavailable(f"Temporal did not answer for account {account_id}; the fact is kept")
-        return await self._deliver(account, name, fact, running)
+        answer = await self._deliver(account, name, fact, running)
+        if answer.get("status") != "already_applied":
+            return answer
+        # Another way was quicker, or this one's answer was lost on the way: the records have it.
+        earlier = await asyncio.to_thread(self._offline.receive, account_id, name, fact, self._now(), True)
+        return answer if earlier is None or earlier.answer is None else earlier.answer
 
     async def ask(self, account_id: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a running case for something, and answer what it says; the same ``request_id`` gets the same answer.
@@ -194,9 +200,13 @@ class Duecourse:
 
     async def _ask_case(self, account_id: str, name: str, request: Request) -> dict[str, Any]:
         handle = self.temporal.get_workflow_handle(workflow_id(account_id))
+
+        async def update() -> dict[str, Any]:
+            return dict(await handle.execute_update(name, _plain(request), id=request.request_id, result_type=dict))
+
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
-                return dict(await handle.execute_update(name, _plain(request), id=request.request_id, result_type=dict))
+                return await answer_of(self.temporal, account_id, update)
         except _UNANSWERED as error:
             raise _as_ours(error, account_id) from error
 
@@ -284,6 +294,15 @@ class Duecourse:
 
     async def _tell_case(self, account: Account, name: str, fact: Fact) -> dict[str, Any]:
         """Deliver by update-with-start: if the case ended meanwhile, a new run takes the fact in and ends again."""
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                return await answer_of(
+                    self.temporal, account.account_id, lambda: self._update_with_start(account, name, fact)
+                )
+        except _UNANSWERED as error:
+            raise _as_ours(error, account.account_id) from error
+
+    async def _update_with_start(self, account: Account, name: str, fact: Fact) -> dict[str, Any]:
         start: WithStartWorkflowOperation[AccountCollection, Any] = WithStartWorkflowOperation(
             AccountCollection.run,
             StartCollection(account.account_id),
@@ -291,12 +310,12 @@ class Duecourse:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
         try:
-            async with asyncio.timeout(_PATIENCE.total_seconds()):
-                answer = await self.temporal.execute_update_with_start_workflow(
-                    name, _plain(fact), start_workflow_operation=start, id=fact.event_id, result_type=dict
-                )
-        except _UNANSWERED as error:
-            raise _as_ours(error, account.account_id) from error
+            answer = await self.temporal.execute_update_with_start_workflow(
+                name, _plain(fact), start_workflow_operation=start, id=fact.event_id, result_type=dict
+            )
+        except _UNANSWERED:
+            await hear_of_start(start)
+            raise
         return dict(answer)
 
     async def _account(self, account_id: str) -> Account:

@@ -126,14 +126,16 @@ class Offline:
     def decide(self, account_id: str, name: str, request: Request, at: datetime) -> Booked | None:
         """Carry out a decision on a case that has ended, such as on a complaint that came after it.
 
-        Answers none, and books nothing, if no case of the account has ended, or it takes no such request any more.
+        A request that was answered before gets the same answer. Answers none, and books nothing, if no case of the
+        account has ended, or it takes no such request any more.
         """
         with self.database.writing() as session:
             account, _ = lock_account(session, account_id)
             case = stored_case(account)
-            if case is None or account.state != AccountState.CLOSED or name not in _AFTER_THE_END:
-                return None
             known = session.get(BookedMessage, (account_id, request.request_id))
+            takes_it = known is not None or name in _AFTER_THE_END
+            if case is None or account.state != AccountState.CLOSED or not takes_it:
+                return None
             refusal = refusal_of(case, request, at) if known is None else None
             if refusal is not None:
                 return Booked({}, refusal, others=0, reopened=False)

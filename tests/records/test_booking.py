@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from activities.booking import Books
 from activities.desk import Library
 from activities.opening import open_account
+from client.offline import Booked, Offline
 from domain.call_quality import review_draw
 from domain.case import Case
 from domain.events import (
@@ -29,13 +30,15 @@ from domain.events import (
     apply,
 )
 from domain.orders import Booking, MessageToBook, OpenCase
+from domain.requests import CloseCase
 from domain.terms import Channel, HoldKind
 from storage import audit, schema
-from storage.accounts import find_account
+from storage.accounts import find_account, store_case
 from storage.database import Database
 from storage.people import addresses, open_holds, usable_address
 from storage.registration import register
 from storage.tables import (
+    Account,
     AuditRecord,
     BookedMessage,
     Contact,
@@ -532,3 +535,17 @@ def test_a_fact_that_was_received_is_pending_until_it_is_booked(books: Bookkeepi
     booked = books.book("opt_out", event_id="e-1", channel="sms")
     with books.database.writing() as session:
         assert books.books.receive(session, order) == booked
+
+
+def test_a_request_that_was_answered_gets_the_same_answer_from_the_records_once_the_case_has_ended(
+    books: Bookkeeping, library: Library
+) -> None:
+    asked = {"request_id": "close-1", "reason_code": "bought_back", "closed_by": "boss"}
+    first = books.book("close_case", **asked)
+    with books.database.writing() as session:
+        store_case(session, session.get_one(Account, "acc-1"), books.cases["acc-1"])
+    offline = Offline(books.database, library)
+    again = offline.decide("acc-1", "close_case", CloseCase.model_validate(asked), NOON)
+    assert again == Booked(first.answer or {}, None, others=0, reopened=False)
+    late = CloseCase.model_validate({**asked, "request_id": "close-2"})
+    assert offline.decide("acc-1", "close_case", late, NOON) is None, "nothing is closed twice"

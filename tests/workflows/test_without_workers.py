@@ -1,5 +1,7 @@
 """What callers are told while no worker answers, and what is kept for when one does."""
 
+import asyncio
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,12 +39,16 @@ def way_in(dev_server: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.
 async def test_a_fact_that_nobody_takes_is_kept_and_its_caller_told(way_in: Duecourse) -> None:
     account_id = "nobody-1"
     await way_in.collect(registration(account_id, "nobody-debtor", instalments=(owed(LAST_WEEK),)))
+    unheard: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unheard.append(str(context)))
     fact = {"event_id": "e-1", "occurred_at": datetime.now(UTC).isoformat(), "channel": "sms"}
     try:
         with pytest.raises(EngineUnavailable, match="no worker answered"):
             await way_in.tell(account_id, "opt_out", fact)
         with pytest.raises(EngineUnavailable, match="no worker answered"):
             await way_in.ask(account_id, "close_case", {"request_id": "q-1", "reason_code": "x", "closed_by": "boss"})
+        gc.collect()
+        assert unheard == [], "asyncio complains of nothing when a caller has given up"
         with way_in.database.reading() as session:
             assert session.get_one(BookedMessage, (account_id, "e-1")).booked_at is None
     finally:
