@@ -12,6 +12,7 @@ from domain.holds import Hold
 from domain.money import format_minor
 from domain.registration import end_of_day
 from domain.terms import HoldKind
+from domain.written import write_duration
 from storage.arrangement_tables import RecordedPromise
 from storage.people import every_hold, record_hold
 from storage.promises import open_promises, record_promise
@@ -20,6 +21,8 @@ MOST_OPEN = 2
 """Promises that may be open at once."""
 
 _DAY = timedelta(days=1)
+_LAST_MOMENT = timedelta(microseconds=1)
+"""Before the end of a day."""
 
 
 def take_promise(
@@ -28,7 +31,8 @@ def take_promise(
     """Take a promise to pay an amount by the end of a day, or by a moment.
 
     Raises:
-        RefusedError: if its day has passed, its id was used, or it cannot stand beside those that are open.
+        RefusedError: if its day has passed or is too far, its id was used, it is for more than is owed, or it cannot
+            stand beside those that are open.
     """
     promise = _recorded(desk, promise_id, minor(amount, desk), day, channel, taken_by)
     _refuse_beside(desk, promise)
@@ -46,6 +50,12 @@ def _recorded(
     due_at = day if isinstance(day, datetime) else end_of_day(day, desk.debtor.time_zone)
     if due_at <= desk.now:
         raise RefusedError("date_in_past", f"{day.isoformat()} is in the past; give a later date")
+    longest = desk.policy.promises.longest
+    if due_at > desk.now + longest + _DAY:
+        words = (
+            f"a promise may be for {write_duration(longest)} at most; give an earlier date, agree a plan or grant time"
+        )
+        raise RefusedError("promise_too_far", words)
     promised = [each.paid_before_minor + each.amount_minor for each in _still_open(desk)]
     return RecordedPromise(
         account_id=desk.account.account_id,
@@ -73,10 +83,13 @@ def _refuse_beside(desk: Desk, promise: RecordedPromise) -> None:
     if any(each.check_at >= promise.check_at for each in others):
         raise RefusedError("promise_conflict", "an earlier promise is still open; another must be for a later day")
     beyond = promise.paid_before_minor + promise.amount_minor - desk.statement().paid_minor
-    balance = desk.statement().balance.total_minor
-    if others and beyond > balance:
+    balance = desk.statement_through(promise.due_at - _LAST_MOMENT).balance.total_minor
+    if beyond > balance:
         owed = f"{format_minor(balance, desk.account.currency)} {desk.account.currency}"
-        raise RefusedError("promise_conflict", f"with the promise that is open this is more than the {owed} still owed")
+        if others:
+            words = f"with the promise that is open this is more than the {owed} still owed; lower its amount"
+            raise RefusedError("promise_conflict", words)
+        raise RefusedError("promise_exceeds", f"this is more than the {owed} still owed by then; lower its amount")
 
 
 def _still_open(desk: Desk) -> list[RecordedPromise]:

@@ -163,6 +163,6 @@ class Desk:
         return statement(read_instalments(self.session, account_id), entries, self.policy.payment_order, accrual)
 
     def statement_through(self, moment: datetime) -> Statement:
-        """The account with everything that is booked, and late charges through the day of an earlier moment."""
+        """The account with everything that is booked, and late charges through the day of a moment."""
         accrual = accrual_of(self.session, self.account, self.policy, self.pack, moment)
         return read_statement(self.session, self.account.account_id, self.policy.payment_order, accrual)

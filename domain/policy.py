@@ -197,6 +197,8 @@ class Promises(Part):
 
     grace: DurationOrZero
     """How long after its date a promise may still be kept."""
+    longest: Duration = timedelta(days=60)
+    """How far away the date of a promise may be; who needs longer needs a plan, or time."""
 
 
 class PlanLimits(Part):

@@ -9,6 +9,7 @@ from activities.referral_history import promises
 from domain.orders import Booking, ContactResult
 from storage.promises import SharedBy, ShareKept, find_promise, shares_kept
 from tests.records.lone_case import House, Open
+from tests.records.test_late_charges import lent
 from tests.registrations import registration
 
 
@@ -74,6 +75,28 @@ def test_a_promise_must_stand_beside_the_one_that_is_open(
 ) -> None:
     promise(house, "500.00", "2027-03-20")
     assert code_of(promise(house, amount, date, "p2")) == code
+
+
+@pytest.mark.parametrize(
+    ("amount", "date", "code"),
+    [
+        ("1234.56", "2027-05-01", None),
+        ("1234.57", "2027-05-01", "promise_exceeds"),
+        ("100.00", "2027-05-02", "promise_too_far"),
+    ],
+)
+def test_a_promise_is_for_what_is_owed_and_not_too_far_away(
+    house: House, amount: str, date: str, code: str | None
+) -> None:
+    assert code_of(promise(house, amount, date)) == code
+
+
+def test_a_promise_may_cover_what_the_debt_will_have_grown_to(open_house: Open) -> None:
+    house = open_house(lent())
+    too_much = promise(house, "3686.01", "2027-03-20").refusal
+    assert too_much is not None
+    assert too_much.words == "this is more than the 3686.00 USD still owed by then; lower its amount"
+    assert code_of(promise(house, "3686.00", "2027-03-20", "p2")) is None
 
 
 def test_a_promise_id_is_used_once(house: House) -> None:
