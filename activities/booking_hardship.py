@@ -5,6 +5,7 @@ before anything is demanded again.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from activities.desk import Desk, RefusedError
@@ -32,7 +33,8 @@ def report_hardship(desk: Desk, fact: ReportHardship) -> Effect:
     """Stop contact with the person for the time that was asked for, or that the policy gives.
 
     Raises:
-        RefusedError: if it is more than the policy gives in a year; somebody may still grant it.
+        RefusedError: if it is more than the policy gives in a year, which somebody may still grant, or if it was
+            reported before and is over.
     """
     heard_elsewhere = desk.session.get(PersonFact, (desk.account.debtor_id, fact.event_id)) is not None
     hold = _granted_before(desk, fact) if heard_elsewhere else _within_year(desk, fact)
@@ -86,12 +88,11 @@ def _granted_before(desk: Desk, fact: ReportHardship) -> Hold:
 def _within_year(desk: Desk, fact: ReportHardship) -> Hold:
     limits, known = desk.policy.hardship, _hardships(desk)
     most, others = limits.most_a_year, [each for each in known if each.hold_id != fact.hardship_id]
-    wanted = ends_at(fact.until, desk) if fact.until is not None else desk.now + limits.grace
-    begun = next((each.since for each in known if each.hold_id == fact.hardship_id), desk.now)
-    hold = Hold(HoldKind.HARDSHIP, fact.hardship_id, begun, wanted, reason=fact.reason_code)
+    hold = _wanted(desk, fact, next((each for each in known if each.hold_id == fact.hardship_id), None))
+    until = hold.until or desk.now
     beyond = _in_a_year([*others, hold], desk.now) - most
-    if fact.until is None and timedelta(0) < beyond < wanted - desk.now:
-        return Hold(HoldKind.HARDSHIP, fact.hardship_id, begun, wanted - beyond, reason=fact.reason_code)
+    if fact.until is None and timedelta(0) < beyond < until - desk.now:
+        return replace(hold, until=until - beyond)
     if beyond > timedelta(0):
         had = _in_a_year(others, desk.now)
         words = (
@@ -100,6 +101,17 @@ def _within_year(desk: Desk, fact: ReportHardship) -> Hold:
         )
         raise RefusedError("hardship_limit", words)
     return hold
+
+
+def _wanted(desk: Desk, fact: ReportHardship, known: Hold | None) -> Hold:
+    """The time that the report asks for; one that is told again may last longer, never shorter."""
+    until = ends_at(fact.until, desk) if fact.until is not None else desk.now + desk.policy.hardship.grace
+    if known is None:
+        return Hold(HoldKind.HARDSHIP, fact.hardship_id, desk.now, until, reason=fact.reason_code)
+    if not known.open_at(desk.now):
+        words = f"hardship {fact.hardship_id} is over; report another under its own id"
+        raise RefusedError("hardship_reused", words)
+    return known.prolonged(until)
 
 
 def _hardships(desk: Desk) -> list[Hold]:

@@ -1,35 +1,43 @@
 """What the check-in and the offer around a time of grace say, read from the records when they are composed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from activities.desk import Desk
 from activities.plan_bounds import bounds_of
 from activities.plan_messages import last_day
+from domain.holds import Hold
 from domain.messages import OccasionFacts
 from domain.plan_schedules import Schedule, even_schedule, is_within, months_from
 from domain.terms import HoldKind
-from storage.people import open_holds
+from storage.people import as_hold, every_hold, open_holds
 
 GRACE_KINDS = frozenset({HoldKind.HARDSHIP, HoldKind.GRACE})
 """Holds that give a person time."""
 
 _SETTLED_ALREADY = GRACE_KINDS | {HoldKind.PLAN, HoldKind.PROMISE}
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _FIRST_AFTER = timedelta(days=30)
 """From an offer to the first instalment that it names."""
 
 
 def grace_that_ends(desk: Desk, hold_id: str) -> OccasionFacts | None:
-    """The last day of a time of grace; none once it has ended or has no end."""
-    holds = open_holds(desk.session, desk.account.debtor_id, desk.account.account_id, desk.now)
-    ends = [each.ends_at for each in holds if each.kind in GRACE_KINDS and each.hold_id == hold_id]
-    return OccasionFacts(dates={"grace_ends": last_day(ends[0], desk)}) if ends and ends[0] is not None else None
+    """The last day of a time of grace; none once it has ended, has no end, or another one goes on after it."""
+    last = _last_grace(desk)
+    if last is None or last.hold_id != hold_id or last.ends_at is None or not last.open_at(desk.now):
+        return None
+    return OccasionFacts(dates={"grace_ends": last_day(last.ends_at, desk)})
 
 
-def plan_to_offer(desk: Desk, _hold_id: str) -> OccasionFacts | None:
-    """A plan that would be agreed at once; none while grace goes on, or once another arrangement was made."""
+def plan_to_offer(desk: Desk, hold_id: str) -> OccasionFacts | None:
+    """A plan that would be agreed at once; none while grace goes on, or once another arrangement was made.
+
+    Of several times of grace only the last to end is followed by an offer.
+    """
     holds = open_holds(desk.session, desk.account.debtor_id, desk.account.account_id, desk.now)
-    schedule = _gentlest(desk)
+    last, schedule = _last_grace(desk), _gentlest(desk)
     if not schedule or any(each.kind in _SETTLED_ALREADY for each in holds):
+        return None
+    if last is not None and last.hold_id != hold_id:
         return None
     rows = tuple((each.due_date, each.amount_minor) for each in schedule)
     return OccasionFacts(
@@ -38,6 +46,13 @@ def plan_to_offer(desk: Desk, _hold_id: str) -> OccasionFacts | None:
         texts={"offer_count": str(len(rows))},
         schedules={"offer_schedule": rows},
     )
+
+
+def _last_grace(desk: Desk) -> Hold | None:
+    """Of all times of grace that the account has had the one that ends or ended last; of two, the later one."""
+    rows = every_hold(desk.session, desk.account.debtor_id, desk.account.account_id)
+    holds = [as_hold(each) for each in rows if each.kind in GRACE_KINDS]
+    return max(reversed(holds), key=lambda each: each.ends_at or _NEVER, default=None)
 
 
 def _gentlest(desk: Desk) -> Schedule:

@@ -99,3 +99,40 @@ def test_an_arrangement_that_was_made_meanwhile_needs_no_offer(house: House) -> 
         house.contact()
     assert "offer" not in {each.occasion for each in house.sent()}
     assert not [each for each in house.case.owed_messages if each.occasion == "offer"]
+
+
+def test_a_hardship_told_again_lasts_no_shorter_and_says_so(house: House) -> None:
+    report(house, until="2027-03-20")
+    again = house.tell(
+        "report_hardship", event_id="e2", hardship_id="h1", reason_code="job_lost", until="2027-03-10"
+    ).answer
+    assert again is not None
+    assert again["until"].startswith("2027-03-20")
+    (hold,) = house.case.open_holds(house.now)
+    assert hold.until is not None
+    offer = next(each for each in house.case.owed_messages if each.occasion == "offer")
+    assert offer.due_at >= hold.until
+
+
+@pytest.mark.parametrize("ended_by_a_person", [True, False])
+def test_a_hardship_that_is_over_is_not_reported_again_under_its_id(house: House, ended_by_a_person: bool) -> None:
+    report(house, until="2027-03-10")
+    if ended_by_a_person:
+        house.ask("end_circumstance", circumstance_id="h1", reason_code="found_work", ended_by="agent-1")
+    house.pass_time(timedelta(days=1 if ended_by_a_person else 20))
+    again = house.tell("report_hardship", event_id="e2", hardship_id="h1", reason_code="job_lost", until="2027-04-10")
+    assert code_of(again) == "hardship_reused"
+    assert not house.case.open_holds(house.now)
+
+
+def test_of_several_times_of_grace_only_the_last_is_asked_about_and_followed_by_an_offer(house: House) -> None:
+    report(house, until="2027-03-20")
+    grant(house, "2027-03-31")
+    house.pass_time(timedelta(seconds=1))
+    grant(house, "2027-03-31")
+    for _ in range(6):
+        house.contact()
+    assert [(each.occasion, f"{each.attempted_at:%m-%d}") for each in house.sent()] == [
+        ("check_in", "03-25"),
+        ("offer", "04-01"),
+    ]
