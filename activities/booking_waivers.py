@@ -40,6 +40,8 @@ def request_waiver(desk: Desk, request: RequestWaiver, case: Case) -> Effect:
     if amount <= _left_to_agents(desk, statement):
         return _grant(desk, waiver, WaiverRequested(waiver))
     decide_by = desk.now + desk.policy.review_within
+    if waiver.condition is not None:
+        decide_by = min(decide_by, waiver.condition.pay_by)
     subject = f"waiver:{waiver.waiver_id}"
     person_tasks.ask(desk.session, desk.account.account_id, subject, desk.now, decide_by)
     answer = {"waiver_id": waiver.waiver_id, "status": "awaiting_approval", "decide_by": decide_by.isoformat()}
@@ -192,7 +194,7 @@ def _condition(desk: Desk, request: RequestWaiver, statement: Statement) -> Waiv
         raise RefusedError("waiver_too_long", f"an offer may stand for {days} days at most; give an earlier date")
     if pay > statement.balance.total_minor:
         raise RefusedError("waiver_exceeds", "the condition asks for more than is owed; lower its amount")
-    return WaiverCondition(pay, pay_by)
+    return WaiverCondition(pay, pay_by, lapses_undecided=True)
 
 
 def _principal_part(desk: Desk, statement: Statement, case: Case, amount_minor: int) -> int:

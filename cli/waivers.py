@@ -60,4 +60,8 @@ def decide_waiver(
 
 async def _undecided_waiver(duecourse: Duecourse, account_id: str) -> str:
     waivers = (await duecourse.status(account_id)).get("waivers", [])
-    return the_only([each["waiver_id"] for each in waivers if each["approved"] is None], "undecided waiver", "--waiver")
+    return the_only(
+        [each["waiver_id"] for each in waivers if each["approved"] is None and not each["outcome"]],
+        "undecided waiver",
+        "--waiver",
+    )

@@ -128,8 +128,9 @@ def _(message: ResolveComplaint, case: Case, _now: datetime) -> Refusal | None:
 @_refusal.register
 def _(message: DecideWaiver, case: Case, _now: datetime) -> Refusal | None:
     waiver = next((each for each in case.waivers if each.waiver_id == message.waiver_id), None)
-    if waiver is None or waiver.approved is not None:
-        return Refusal("unknown_waiver", f"no undecided waiver {message.waiver_id} on this account")
+    if waiver is None or not waiver.undecided:
+        undecided = ", ".join(each.waiver_id for each in case.waivers if each.undecided) or "none"
+        return Refusal("unknown_waiver", f"no undecided waiver {message.waiver_id}; undecided waivers: {undecided}")
     if waiver.requested_by == message.decided_by:
         return Refusal("conflict_of_interest", "a waiver is decided by somebody else than who requested it")
     return None

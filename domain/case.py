@@ -106,6 +106,8 @@ class WaiverCondition:
 
     pay_minor: int
     pay_by: datetime
+    lapses_undecided: bool = False
+    """Whether its time ends the waiver also while nobody has decided it; none did at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Waiver:
     """How much of it gives up principal."""
     condition: WaiverCondition | None = None
     outcome: str = ""
-    """Of an offer: ``booked`` or ``lapsed``; empty while it stands."""
+    """Of one with a condition: ``booked`` or ``lapsed``; empty while it stands."""
 
     @property
     def offered(self) -> bool:
@@ -130,7 +132,20 @@ class Waiver:
     @property
     def pending(self) -> bool:
         """Whether it may still be booked."""
-        return self.approved is None or self.offered
+        return self.undecided or self.offered
+
+    @property
+    def undecided(self) -> bool:
+        """Whether somebody must still decide it."""
+        return self.approved is None and not self.outcome
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """When it lapses by itself, if it does."""
+        condition = self.condition
+        if condition is None or not (self.offered or (self.undecided and condition.lapses_undecided)):
+            return None
+        return condition.pay_by
 
     @property
     def subject(self) -> str:

@@ -89,7 +89,7 @@ def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
         first = asked_about_from(case, message)
         if first is not None and first <= now:
             subjects.append(message.subject)
-    subjects += (each.subject for each in case.waivers if each.approved is None and each.subject in case.asked)
+    subjects += (each.subject for each in case.waivers if each.undecided and each.subject in case.asked)
     firm = firm_asked_at(case)
     if firm is not None and firm <= now:
         subjects.append(FIRM_SUBJECT)
@@ -143,10 +143,10 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
         due_at, message = question
         yield Step(StepKind.ASK_PERSON, due_at, f"{message.occasion} has not gone yet", subject=message.subject)
     for waiver in case.waivers:
-        if waiver.approved is None and waiver.subject in case.asked:
+        if waiver.undecided and waiver.subject in case.asked:
             yield Step(StepKind.ASK_PERSON, case.asked[waiver.subject], "a waiver waits", subject=waiver.subject)
-        if waiver.offered and waiver.condition is not None:
-            yield Step(StepKind.WAIT, waiver.condition.pay_by, "a waiver is offered until then")
+        if waiver.lapses_at is not None:
+            yield Step(StepKind.WAIT, waiver.lapses_at, "a waiver is offered until then")
     firm = firm_asked_at(case)
     if firm is not None:
         due_at = max(firm, case.asked.get(FIRM_SUBJECT, firm))

@@ -206,12 +206,13 @@ def _without_question(case: Case, subject: str) -> Case:
 
 
 def _lapse_offers(case: Case, now: datetime) -> Case:
-    """An offered waiver lapses on its date, with nobody saving anything."""
+    """A waiver lapses on the date of its condition, with nobody saving anything; nobody need decide it any more."""
     for waiver in case.waivers:
-        if waiver.offered and waiver.condition is not None and waiver.condition.pay_by <= now:
+        if waiver.lapses_at is not None and waiver.lapses_at <= now:
             lapsed = replace(waiver, outcome="lapsed")
             waivers = tuple(lapsed if each is waiver else each for each in case.waivers)
-            case = with_milestone(replace(case, waivers=waivers), "waiver_lapsed", now, waiver.waiver_id)
+            case = _without_question(replace(case, waivers=waivers), waiver.subject)
+            case = with_milestone(case, "waiver_lapsed", now, waiver.waiver_id)
     return case
 
 

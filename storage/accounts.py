@@ -112,6 +112,8 @@ def write_milestones(session: Session, account: Account, milestones: Sequence[Mi
 
 def _answered_by(milestone: Milestone) -> str | None:
     """What people were asked that needs no answer any more."""
+    if milestone.kind == "waiver_lapsed":
+        return f"waiver:{milestone.detail}"
     if milestone.kind == "vulnerable_over":
         return vulnerable_subject(milestone.detail)
     if milestone.kind.startswith("plan_") and milestone.kind != "plan_missed":

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from domain.admission import refusal_of
 from domain.agents import AgentCard
 from domain.orders import Booking
 from domain.policy import Policy
+from domain.requests import DecideWaiver
 from storage import person_tasks
 from storage.agents import register_agent
 from storage.audit import trail
@@ -17,6 +19,7 @@ from tests.records.test_late_charges import lent, outstanding, statement_of
 from tests.registrations import owed
 
 DAY = timedelta(days=1)
+DECISION = {"request_id": "d1", "waiver_id": "waiver-r1", "approve": True, "decided_by": "lead-1"}
 
 
 def indebted(**changes: Any) -> Any:
@@ -149,6 +152,17 @@ def test_an_offer_lapses_on_its_date_with_nobody_saving_anything(open_house: Ope
     assert any(each.kind == "waiver_lapsed" for each in house.case.milestones)
     house.pay("1000.00")
     assert outstanding(house) == "200.00"
+
+
+def test_a_waiver_that_nobody_decided_lapses_with_its_condition_and_frees_what_it_asked_for(open_house: Open) -> None:
+    house = open_house(indebted())
+    asked = ask(house, "200.00", {"pay_amount": "1000.00", "by": "2027-03-03"})
+    assert (asked.answer or {})["decide_by"].startswith("2027-03-04T06:00"), "no later than its condition"
+    assert status_of(ask(house, "20.00", number=2)) == "waiver_exceeds"
+    pass_days(house, 4)
+    assert refusal_of(house.case, DecideWaiver.model_validate(DECISION), house.now) is not None
+    assert status_of(ask(house, "20.00", number=3)) == "waived"
+    assert tasks(house) == []
 
 
 def test_a_payment_that_came_in_time_counts_however_late_it_is_told(open_house: Open) -> None:
