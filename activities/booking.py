@@ -102,7 +102,7 @@ class Books:
                 others = effect.others + _tell_others(desk, order, message, effect)
                 note_end_of_review(desk, effect.events)
                 note_disputes(desk, effect.events)
-                duties = (*review_duties(desk), *_limitation_after(desk, order.name))
+                duties = (*review_duties(desk, effect.statement), *_limitation_after(desk, order.name))
                 note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
                 moved = any(isinstance(each, DebtChanged) for each in effect.events)
                 receipts = owe_receipts(desk, message, moved)

@@ -165,7 +165,7 @@ def _grant(desk: Desk, waiver: Waiver, *before: CaseEvent) -> Effect:
     entry = Entry(waiver.waiver_id, EntryKind.WAIVER, waiver.amount_minor, principal_minor=waiver.principal_minor)
     book_entry(desk.session, account_id, entry, desk.now, desk.now)
     booked = debt_effect(desk, desk.statement(), waiver_id=waiver.waiver_id, status="waived")
-    return Effect((*before, decided, *booked.events), booked.answer, trail=booked.trail)
+    return replace(booked, events=(*before, decided, *booked.events))
 
 
 def _offer(desk: Desk, waiver: Waiver, condition: WaiverCondition, *events: CaseEvent) -> Effect:

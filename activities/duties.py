@@ -22,6 +22,7 @@ from domain.duties import (
 )
 from domain.events import BarsSet, CaseEvent, MessageSettled, MessagesOwed
 from domain.jurisdiction_duties import Duty, Proof, Trigger
+from domain.ledger import Statement
 from domain.owed_messages import OwedMessage
 from domain.referral_rules import DutyStanding
 from domain.requests import RecordDutyDone
@@ -41,13 +42,19 @@ _FATES = {
 """What a contact's end means for the notice that went by it; one that never left leaves it owed."""
 
 
-def review_duties(desk: Desk, *, everything: bool = False) -> tuple[CaseEvent, ...]:
-    """Bring the account's duties up to this moment; answers what is new of them for the case, or everything."""
+def review_duties(desk: Desk, statement: Statement | None = None, *, everything: bool = False) -> tuple[CaseEvent, ...]:
+    """Bring the account's duties up to this moment; answers what is new of them for the case, or everything.
+
+    Args:
+        desk: whose account.
+        statement: the account as it stands now, if the caller has reckoned it.
+        everything: whether to answer all of them.
+    """
     duties = _possible(desk)
     if not duties:
         return ()
     rows = list(recorded_duties(desk.session, desk.account.account_id))
-    facts = _facts(desk, duties, rows)
+    facts = _facts(desk, duties, rows, statement)
     owed = duties_owed(duties, facts)
     changed = [*_record_owed(desk, rows, owed), *_drop(desk, rows, owed), *(each for each in rows if _untold(each))]
     note_notices(desk, duties, replace(facts, records=_records(rows)))
@@ -152,7 +159,9 @@ def _asks_from(duty: Duty) -> int:
     return _STAGES.index(_BY_STAGE[duty.trigger]) if duty.trigger in _BY_STAGE else 0
 
 
-def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> DutyFacts:
+def _facts(
+    desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty], statement: Statement | None = None
+) -> DutyFacts:
     pack, account = desk.pack, desk.account
     first = None
     if any(each.trigger is Trigger.FIRST_COMMUNICATION for each in duties):
@@ -163,7 +172,7 @@ def _facts(desk: Desk, duties: Sequence[Duty], rows: Sequence[RecordedDuty]) -> 
         stage=_stage(desk),
         payments=tuple(
             Payment(each.instalment.overdue_from, each.instalment.total_minor, each.left_of_contract_minor)
-            for each in desk.statement().instalments
+            for each in (statement or desk.statement()).instalments
         ),
         first_communication_at=first,
         debt_verified_at=account.debt_verified_at,

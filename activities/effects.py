@@ -21,6 +21,8 @@ class Effect:
     """The person's other cases that must hear of something else."""
     trail: dict[str, Any] = field(default_factory=dict)
     """What the audit trail keeps beside the message itself."""
+    statement: Statement | None = None
+    """The account after it, where it was reckoned, so that nobody reckons it again."""
 
 
 def debt_effect(desk: Desk, statement: Statement, *events: CaseEvent, **answer: Any) -> Effect:
@@ -32,4 +34,9 @@ def debt_effect(desk: Desk, statement: Statement, *events: CaseEvent, **answer: 
         "credit": format_minor(statement.credit_minor, currency),
     }
     trail = {name: value for name, value in owed.items() if value}
-    return Effect((DebtChanged(statement.debt()), *events), {"status": "applied", **owed, **answer}, trail=trail)
+    return Effect(
+        (DebtChanged(statement.debt()), *events),
+        {"status": "applied", **owed, **answer},
+        trail=trail,
+        statement=statement,
+    )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event as database_event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -49,6 +50,7 @@ from storage.tables import (
     StoredText,
 )
 from tests.records.conftest import NOON
+from tests.records.lone_case import Open
 from tests.registrations import owed, registration
 
 PHONE = "deb-1.phone.1"
@@ -549,3 +551,14 @@ def test_a_request_that_was_answered_gets_the_same_answer_from_the_records_once_
     assert again == Booked(first.answer or {}, None, others=0, reopened=False)
     late = CloseCase.model_validate({**asked, "request_id": "close-2"})
     assert offline.decide("acc-1", "close_case", late, NOON) is None, "nothing is closed twice"
+
+
+def test_a_payment_reckons_the_account_once(open_house: Open) -> None:
+    house, reckoned = open_house(), []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        reckoned.extend(["once"] if "FROM accountinstalment" in statement else [])
+
+    database_event.listen(house.database.engine, "before_cursor_execute", note)
+    house.pay("10.00")
+    assert reckoned == ["once"]
