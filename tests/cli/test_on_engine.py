@@ -182,6 +182,8 @@ async def test_tracks_waivers_channels_and_the_end_are_decided(office: Commands)
     assert waived["status"] == "waived"
     asked = await office.later("waive", "acc-1", "200.00", "--reason", "goodwill", "--by", "agent-1")
     assert asked["status"] == "awaiting_approval"
+    head = ("agents", "add", "head-1", "--name", "陈经理", "--language", "zh-CN", "--authority", "4")
+    await asyncio.to_thread(office.done, *head)
     decided = await office.later("decide-waiver", "acc-1", "--approve", "--by", "head-1")
     assert (decided["waiver_id"], decided["status"]) == (asked["waiver_id"], "waived")
     assert (await office.later("opt-out", "acc-1", "sms"))["status"] == "applied"

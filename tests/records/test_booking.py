@@ -14,6 +14,7 @@ from activities.booking import Books
 from activities.desk import Library
 from activities.opening import open_account
 from client.offline import Booked, Offline
+from domain.agents import AgentCard
 from domain.call_quality import review_draw
 from domain.case import Case
 from domain.events import (
@@ -35,6 +36,7 @@ from domain.requests import CloseCase
 from domain.terms import Channel, HoldKind
 from storage import audit, schema
 from storage.accounts import find_account, store_case
+from storage.agents import register_agent
 from storage.database import Database
 from storage.people import addresses, open_holds, usable_address
 from storage.registration import register
@@ -438,7 +440,10 @@ def test_a_waiver_within_authority_is_booked_at_once_and_above_it_waits(books: B
     assert large.answer["status"] == "awaiting_approval"
     too_much = books.book("request_waiver", amount="34.57", reason_code="goodwill", requested_by="agent-1")
     assert code_of(too_much) == "waiver_exceeds", "234.56 of interest and fees, less 50 waived and 150 asked for"
-    decided = books.book("decide_waiver", waiver_id=large.answer["waiver_id"], approve=True, decided_by="boss")
+    with books.database.writing() as session:
+        card = AgentCard(agent_id="head-1", name="陈经理", languages=("zh-CN",), authority=4)
+        register_agent(session, card, NOON)
+    decided = books.book("decide_waiver", waiver_id=large.answer["waiver_id"], approve=True, decided_by="head-1")
     assert owed_after(decided) == 123456 - 5000 - 15000
 
 

@@ -40,16 +40,23 @@ async def test_a_waiver_within_the_authority_is_booked_at_once(house: House) -> 
     assert "1,200.00" in house.demands(account)[-1].words
 
 
-async def test_a_larger_waiver_needs_somebody_else(house: House) -> None:
+async def test_a_larger_waiver_needs_somebody_else_with_the_authority_for_it(house: House) -> None:
+    for agent_id, authority in (("agent-1", 4), ("lead-1", 2), ("head-1", 4)):
+        house.appoint(agent_id, authority)
     account = await opened(house)
     asked = await house.ask(account, "request_waiver", amount="200.00", reason_code="goodwill", requested_by="agent-1")
     assert (asked["status"], (await house.status(account))["outstanding"]) == ("awaiting_approval", "1234.56")
     decision = {"waiver_id": asked["waiver_id"], "approve": True}
     with pytest.raises(Refused, match="somebody else than who requested it"):
         await house.ask(account, "decide_waiver", decided_by="agent-1", **decision)
-    assert (await house.ask(account, "decide_waiver", decided_by="boss", **decision))["outstanding"] == "1034.56"
+    with pytest.raises(Refused, match=r"lead-1 has authority 2 and may approve 140\.73"):
+        await house.ask(account, "decide_waiver", decided_by="lead-1", **decision)
+    decided = await house.ask(account, "decide_waiver", decided_by="head-1", **decision)
+    assert (decided["status"], decided["outstanding"]) == ("waived", "1034.56")
     with pytest.raises(Refused, match="no undecided waiver"):
-        await house.ask(account, "decide_waiver", decided_by="boss", **decision)
+        await house.ask(account, "decide_waiver", decided_by="head-1", **decision)
+    with pytest.raises(Refused, match=r"only interest and fees can be waived, and 34\.56 CNY of them is left"):
+        await house.ask(account, "request_waiver", amount="34.57", reason_code="goodwill", requested_by="agent-1")
 
 
 async def test_two_waivers_that_wait_cannot_ask_for_the_same_interest(house: House) -> None:
