@@ -34,6 +34,7 @@ from domain.facts import (
     Fact,
     FileComplaint,
     HearDecision,
+    LegalOutcome,
     LiftHold,
     OptIn,
     OptOut,
@@ -66,6 +67,9 @@ from storage.tables import Address, Contact, ContactStatus, LegalReferral, Perso
 
 _ADDRESS_IS_WRONG = frozenset({"30003", "30005", "30006", "21211", "21614", "bounce", "invalid", "returned"})
 """Codes of receipts that say the address itself cannot be reached."""
+
+_NOTHING_FOLLOWS = frozenset({LegalOutcome.SETTLED, LegalOutcome.WITHDRAWN})
+"""Outcomes at counsel that are the last. After a judgment there may still be a settlement."""
 
 
 def book_fact(desk: Desk, fact: Fact) -> Effect:
@@ -198,8 +202,12 @@ def _(fact: ReportDelivery, desk: Desk) -> Effect:
 @_book.register
 def _(fact: RecordLegalOutcome, desk: Desk) -> Effect:
     referral = desk.session.get(LegalReferral, fact.referral_id)
-    if referral is None or not referral.handed_over:
-        raise RefusedError("unknown_referral", f"referral {fact.referral_id} was not handed over")
+    if referral is None or not referral.handed_over or referral.account_id != desk.account.account_id:
+        words = f"referral {fact.referral_id} was not handed over for this account; name the one in its status"
+        raise RefusedError("unknown_referral", words)
+    if referral.outcome in _NOTHING_FOLLOWS and referral.outcome != fact.outcome:
+        words = f"referral {fact.referral_id} has ended as {referral.outcome}, which {fact.outcome} cannot follow"
+        raise RefusedError("outcome_known", words)
     referral.outcome = fact.outcome
     desk.session.add(referral)
     return Effect((CaseClosed(ClosedReason.LEGAL_OUTCOME, desk.now, fact.outcome),))

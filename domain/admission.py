@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import singledispatch
 from typing import assert_never
 
-from domain.case import Case
+from domain.case import Case, Referral
 from domain.facts import (
     AgreePlan,
     CallOutcome,
@@ -111,7 +111,9 @@ def _(message: RecordPromise, _case: Case, now: datetime) -> Refusal | None:
 def _(message: RecordLegalOutcome | WithdrawReferral, case: Case, _now: datetime) -> Refusal | None:
     referral = case.referral
     if referral is None or referral.referral_id != message.referral_id or referral.referred_at is None:
-        return Refusal("unknown_referral", f"referral {message.referral_id} was not handed over for this account")
+        words = f"referral {message.referral_id} was not handed over for this account"
+        mend = "; whoever wants to stop one that is approved holds the case (hold_case), which makes the approval void"
+        return Refusal("unknown_referral", words + (mend if _is_approved(referral, message.referral_id) else ""))
     return None
 
 
@@ -215,6 +217,10 @@ def _not_to_be_closed(case: Case) -> Refusal | None:
     if case.referral is not None and case.referral.approved_by is not None:
         return _with_counsel()
     return None
+
+
+def _is_approved(referral: Referral | None, referral_id: str) -> bool:
+    return referral is not None and referral.referral_id == referral_id and referral.approved_by is not None
 
 
 def _plan_stands(case: Case, now: datetime) -> bool:

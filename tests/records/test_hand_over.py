@@ -290,3 +290,41 @@ def test_messages_that_reached_nobody_make_no_referral(office: Office) -> None:
     with office.database.writing() as session:
         session.get_one(Contact, "acc-1.1").simulated = True
     assert office.review().missing == ("really_sent",)
+
+
+def test_counsel_hears_of_time_and_plans_that_the_person_was_given(office: Office) -> None:
+    office.decide(office.review())
+    office.refer()
+    office.now += timedelta(minutes=1)
+    office.book("grant_grace", until="2027-10-01", reason_code="illness", granted_by="head")
+    with office.database.reading() as session:
+        (notice,) = session.exec(select(CounselNotice)).all()
+    assert (notice.kind, notice.body["details"]["until"]) == ("grace", "2027-10-01")
+
+
+def test_an_outcome_at_counsel_is_of_the_accounts_own_referral_and_the_last_one_stays(office: Office) -> None:
+    referral = office.review()
+    office.decide(referral)
+    office.refer()
+
+    def report(referral_id: str, outcome: str) -> str | None:
+        office.now += timedelta(minutes=1)
+        told = {"occurred_at": office.now.isoformat(), "referral_id": referral_id, "outcome": outcome}
+        booking = office.book("record_legal_outcome", **told)
+        return booking.refusal.code if booking.refusal is not None else None
+
+    with office.database.writing() as session:
+        register(session, registration("acc-2", "deb-2"), "fenfu-cn", NOON)
+        session.add(
+            LegalReferral(
+                referral_id="another",
+                account_id="acc-2",
+                checklist=[],
+                checklist_digest="",
+                opened_at=NOON,
+                handed_over=True,
+            )
+        )
+    assert report("another", "settled") == "unknown_referral"
+    assert [report(referral.referral_id, each) for each in ("judgment", "settled", "settled")] == [None] * 3
+    assert [report(referral.referral_id, each) for each in ("judgment", "withdrawn")] == ["outcome_known"] * 2
