@@ -8,7 +8,9 @@ from activities.amounts import minor
 from activities.booking_waivers import settle_offers
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
+from activities.judged_anew import judge_promises_anew, reinstate_unpaid_plan
 from activities.told_amounts import forgive_since_told, take_back_forgiven
+from domain.events import CaseEvent
 from domain.facts import RecordPayment, RecordRefund, ReversePayment
 from domain.ledger import Entry, EntryKind, Statement
 from domain.money import format_minor
@@ -59,7 +61,7 @@ def book_reversal(desk: Desk, fact: ReversePayment) -> Effect:
         words = f"{fact.payment_id} is a {payment.kind} and no payment; name the payment that did not hold"
         raise RefusedError("not_a_payment", words)
     _reverse(desk, payment.entry_id, payment.amount_minor)
-    return _effect(desk)
+    return _effect(desk, *reinstate_unpaid_plan(desk))
 
 
 def book_refund(desk: Desk, fact: RecordRefund) -> Effect:
@@ -96,9 +98,9 @@ def _booked(desk: Desk, entry_id: str) -> Entry | None:
     return next((each for each in entries if each.entry_id == entry_id), None)
 
 
-def _effect(desk: Desk, **answer: str) -> Effect:
-    """What the ledger says after a booking, offers settled and credit on somebody's list."""
-    settled = settle_offers(desk)
+def _effect(desk: Desk, *events: CaseEvent, **answer: str) -> Effect:
+    """What the ledger says after a booking, offers settled, promises judged anew and credit on somebody's list."""
+    settled = (*settle_offers(desk), *judge_promises_anew(desk), *events)
     statement = desk.statement()
     _keep_credit_on_the_list(desk, statement)
     return debt_effect(desk, statement, *settled, **answer)

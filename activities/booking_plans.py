@@ -93,7 +93,7 @@ def agree_plan(desk: Desk, fact: AgreePlan, case: Case) -> Effect:
         _replace(desk, renegotiated)
     _record(desk, plan)
     replaces = renegotiated.plan_id if renegotiated is not None else ""
-    owed = MessagesOwed((_agreement(desk, plan), *_reminders(desk, plan)))
+    owed = MessagesOwed((_agreement(desk, plan), *owe_reminders(desk, plan)))
     events: tuple[CaseEvent, ...] = (PlanAgreed(fact.plan_id, instalments, desk.now, replaces), owed)
     if forgiven:
         events = (DebtChanged(desk.statement().debt()), *events)
@@ -168,7 +168,7 @@ def _agreement(desk: Desk, plan: Plan) -> OwedMessage:
     return owe(desk, occasion, plan.plan_id, desk.now, deadline, owed_by=plan.plan_id)
 
 
-def _reminders(desk: Desk, plan: Plan) -> Iterator[OwedMessage]:
+def owe_reminders(desk: Desk, plan: Plan) -> Iterator[OwedMessage]:
     """One before each instalment; none for a date so near that the person has it in mind."""
     for number, instalment in enumerate(plan.instalments, start=1):
         remind_at = instalment.due_at - desk.policy.plans.remind_before

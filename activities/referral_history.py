@@ -44,6 +44,7 @@ class LetterSent:
 
 FINAL_NOTICE = "final_notice"
 """What the file calls the policy's own notice; the law's notices have the names of their pack."""
+_OPEN_AGAIN = frozenset({"promise_reopened", "plan_reinstated"})
 ENDINGS = frozenset(outcome.milestone for outcome in (*PromiseOutcome, *PlanOutcome))
 """How promises and plans end, as the audit trail and the file have it."""
 
@@ -209,10 +210,14 @@ def _events(desk: Desk) -> Iterator[tuple[datetime, object]]:
         yield from ((booked_at, event) for event in booking.events)
 
 
-def _endings(desk: Desk) -> dict[str, str]:
-    """How promises and plans ended, by their ids."""
+def _endings(desk: Desk) -> dict[str, str | None]:
+    """How promises and plans ended, by their ids; none for those that are open again."""
     records = audit.trail(desk.session, desk.account.account_id)
-    return {each.subject: each.kind for each in records if each.kind in ENDINGS}
+    return {
+        each.subject: each.kind if each.kind in ENDINGS else None
+        for each in records
+        if each.kind in ENDINGS | _OPEN_AGAIN
+    }
 
 
 def _booked(desk: Desk, name: str) -> Iterator[BookedMessage]:

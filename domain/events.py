@@ -34,13 +34,14 @@ from domain.complaints import (
     message_to_tell,
     told_of,
 )
+from domain.contact_facts import ServiceOccasion
 from domain.holds import Hold
 from domain.ledger import Debt
 from domain.limitation_watch import is_told_once
 from domain.owed_messages import Bar, OwedMessage
 from domain.owing import changed, give_up_messages, untold, with_message, without_message
 from domain.progress import advance, end_plan, enter, fall_back, stand_still, with_milestone, without_channel
-from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, Stage, Track
+from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, PromiseOutcome, Stage, Track
 from domain.track_of_case import chosen_by_person, judge_track
 from domain.vulnerability import let_go_of_ended, seen_to
 
@@ -89,6 +90,20 @@ class PromiseTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseJudgedAnew:
+    """What became of a promise is another thing by what is known now: money was told late, or taken back."""
+
+    promise_id: str
+    before: PromiseOutcome
+    outcome: PromiseOutcome | None
+    """None: it is open again."""
+    at: datetime
+    promise: Promise | None = None
+    """The promise that is open again."""
+    kind: Literal["promise_judged_anew"] = "promise_judged_anew"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanProposed:
     """A schedule was offered; it binds nobody yet."""
 
@@ -106,6 +121,15 @@ class PlanAgreed:
     replaces: str = ""
     """The plan in force that it replaces after a missed instalment."""
     kind: Literal["plan_agreed"] = "plan_agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReinstated:
+    """A plan that had been kept is in force again, because a payment did not hold."""
+
+    plan: Plan
+    at: datetime
+    kind: Literal["plan_reinstated"] = "plan_reinstated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,8 +455,10 @@ CaseEvent = Annotated[
     | HoldPlaced
     | HoldEnded
     | PromiseTaken
+    | PromiseJudgedAnew
     | PlanProposed
     | PlanAgreed
+    | PlanReinstated
     | ComplaintFiled
     | ComplaintResolved
     | ComplaintExtended
@@ -520,6 +546,22 @@ def _(event: PromiseTaken, case: Case) -> Case:
 
 
 @_apply.register
+def _(event: PromiseJudgedAnew, case: Case) -> Case:
+    def more(outcome: PromiseOutcome) -> int:
+        return (event.outcome is outcome) - (event.before is outcome)
+
+    kept = case.behaviour.promises_kept + more(PromiseOutcome.KEPT)
+    broken = case.behaviour.promises_broken + more(PromiseOutcome.BROKEN)
+    case = replace(case, behaviour=replace(case.behaviour, promises_kept=kept, promises_broken=broken))
+    if event.promise is None:
+        return case
+    known = (case.promise,) if case.promise is not None else ()
+    first, *later = sorted((*known, *case.later_promises, event.promise), key=lambda each: each.check_at)
+    case = replace(case, promise=first, later_promises=tuple(later))
+    return _reopened(case, Hold(HoldKind.PROMISE, event.promise_id, event.at, until=event.promise.check_at))
+
+
+@_apply.register
 def _(event: PlanProposed, case: Case) -> Case:
     in_force = case.plan is not None and case.plan.agreed_at is not None
     return replace(case, new_plan=event.plan) if in_force else replace(case, plan=event.plan)
@@ -532,6 +574,14 @@ def _(event: PlanAgreed, case: Case) -> Case:
     case = end_plan(case, PlanOutcome.REPLACED, event.at) if event.replaces else case
     plan = Plan(event.plan_id, event.instalments, event.at, case.debt.paid_minor, replaces=event.replaces)
     return _with_hold(replace(case, plan=plan), Hold(HoldKind.PLAN, event.plan_id, event.at))
+
+
+@_apply.register
+def _(event: PlanReinstated, case: Case) -> Case:
+    reminders = f"{ServiceOccasion.PLAN_REMINDER}.{event.plan.plan_id}."
+    settled = tuple(each for each in case.settled_messages if not each.startswith(reminders))
+    case = replace(case, plan=event.plan, new_plan=None, settled_messages=settled)
+    return _reopened(case, Hold(HoldKind.PLAN, event.plan.plan_id, event.at))
 
 
 @_apply.register
@@ -788,6 +838,13 @@ def _with_hold(case: Case, hold: Hold) -> Case:
         return replace(case, holds=tuple(lasting if each is known else each for each in case.holds))
     referral = case.referral if case.stage is Stage.LEGAL else None
     return stand_still(replace(case, holds=(*case.holds, hold), referral=referral), hold.since)
+
+
+def _reopened(case: Case, hold: Hold) -> Case:
+    """The case with a hold as if it had never been ended before its time."""
+    known = next((each for each in case.holds if (each.kind, each.hold_id) == (hold.kind, hold.hold_id)), None)
+    others = tuple(each for each in case.holds if each is not known)
+    return _with_hold(replace(case, holds=others), hold if known is None else replace(hold, since=known.since))
 
 
 def _knows(case: Case, kind: HoldKind, hold_id: str) -> bool:

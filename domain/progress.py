@@ -161,7 +161,7 @@ def _judge_promise(case: Case, now: datetime) -> Case:
         promises_kept=case.behaviour.promises_kept + kept,
         promises_broken=case.behaviour.promises_broken + (not paid),
     )
-    outcome = PromiseOutcome.KEPT if kept else PromiseOutcome.PARTLY_KEPT if paid else PromiseOutcome.BROKEN
+    outcome = PromiseOutcome.of(paid, promise.amount_minor)
     following, later = next(iter(case.later_promises), None), case.later_promises[1:]
     case = replace(case, promise=following, later_promises=later, behaviour=behaved)
     case = with_milestone(case, outcome.milestone, now, promise.promise_id, paid)

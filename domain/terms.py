@@ -1,6 +1,7 @@
 """The closed vocabularies of collection. Every other module matches these exhaustively."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Stage(StrEnum):
@@ -137,6 +138,13 @@ class PromiseOutcome(StrEnum):
     """Some of it was paid in time."""
     BROKEN = "broken"
     """None of it was paid in time."""
+
+    @classmethod
+    def of(cls, paid_minor: int, promised_minor: int) -> Self:
+        """What becomes of a promise of which that much was paid in time."""
+        if paid_minor >= promised_minor:
+            return cls.KEPT
+        return cls.PARTLY_KEPT if paid_minor else cls.BROKEN
 
     @property
     def milestone(self) -> str:

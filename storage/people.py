@@ -151,6 +151,20 @@ def record_hold(session: Session, debtor_id: str, scope: str, hold: Hold) -> Non
     session.flush()
 
 
+def reopen_hold(session: Session, debtor_id: str, account_id: str, kind: HoldKind, hold_id: str) -> None:
+    """Let the account's hold of that kind and id go on as if it had never been ended before its time."""
+    chosen = select(RecordedHold).where(
+        col(RecordedHold.debtor_id) == debtor_id,
+        col(RecordedHold.scope) == account_id,
+        col(RecordedHold.kind) == kind,
+        col(RecordedHold.hold_id) == hold_id,
+    )
+    for row in session.exec(chosen):
+        row.ended_at = None
+        session.add(row)
+    session.flush()
+
+
 def end_hold(session: Session, debtor_id: str, account_id: str, kind: HoldKind, hold_id: str, at: datetime) -> None:
     """End the hold of that kind and id that binds the account; one that has ended stays as it is."""
     chosen = select(RecordedHold).where(

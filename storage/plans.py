@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from domain.case import Plan, PlanInstalment
 from domain.terms import PlanOutcome
@@ -55,6 +55,21 @@ def plan_in_force(session: Session, account_id: str, plan_id: str) -> Plan | Non
     """The plan of that id, unless it has ended."""
     row = session.get(AgreedPlan, (account_id, plan_id))
     return _as_plan(row) if row is not None and row.ended_at is None else None
+
+
+def last_plan_kept(session: Session, account_id: str) -> Plan | None:
+    """The plan that was kept, if none was agreed after it."""
+    chosen = select(AgreedPlan).where(col(AgreedPlan.account_id) == account_id)
+    row = session.exec(chosen.order_by(col(AgreedPlan.agreed_at).desc())).first()
+    return _as_plan(row) if row is not None and row.outcome == PlanOutcome.KEPT else None
+
+
+def reinstate_plan(session: Session, account_id: str, plan_id: str) -> None:
+    """Keep that a plan that had ended is in force again."""
+    row = session.get_one(AgreedPlan, (account_id, plan_id))
+    row.ended_at = row.outcome = row.missed_at = None
+    session.add(row)
+    session.flush()
 
 
 def _as_plan(row: AgreedPlan) -> Plan:

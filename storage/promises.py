@@ -65,6 +65,23 @@ def judge_promise(
     session.flush()
 
 
+def judge_anew(session: Session, promise: RecordedPromise, outcome: PromiseOutcome | None, paid_minor: int) -> None:
+    """Keep what became of a promise by what is known now; without an outcome it is open again."""
+    promise.outcome, promise.paid_minor = outcome, paid_minor
+    if outcome is None:
+        promise.judged_at = promise.paid_minor = None
+    session.add(promise)
+    session.flush()
+
+
+def judged_promises(session: Session, account_id: str) -> Sequence[RecordedPromise]:
+    """The account's promises that have been judged, in the order in which they were taken."""
+    chosen = select(RecordedPromise).where(
+        col(RecordedPromise.account_id) == account_id, col(RecordedPromise.judged_at).is_not(None)
+    )
+    return session.exec(chosen.order_by(col(RecordedPromise.taken_at))).all()
+
+
 def open_promises(session: Session, account_id: str) -> Sequence[RecordedPromise]:
     """The account's promises that have not been judged, the one due first in front."""
     chosen = select(RecordedPromise).where(

@@ -224,3 +224,42 @@ async def test_hardship_is_checked_in_on_and_followed_by_an_offer_before_anythin
     assert told.detail["body"]["evidence_ref"] == "doc-1"
     await agree_plan(house, account, first_due_day=60, instalments=12)
     assert (await house.status(account))["state"] == "in_plan"
+
+
+async def test_a_plan_paid_early_by_money_that_does_not_hold_is_in_force_again_and_kept_to_the_cent(
+    house: House,
+) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    proposal = await agree_plan(house, account, first_due_day=10, instalments=2)
+    await house.pay(account, "1234.56", payment_id="bounces")
+    assert await house.ended(account)
+    await house.until_day(4)
+    await house.tell(account, "reverse_payment", payment_id="bounces", reason_code="bounced")
+    status = await house.status(account)
+    assert (status["state"], status["plan"]["plan_id"]) == ("in_plan", proposal["plan_id"])
+    for day, instalment in zip((10, 41), proposal["instalments"], strict=True):
+        await house.until_day(day)
+        await house.pay(account, instalment["amount"])
+    assert await house.ended(account)
+    assert house.days_of_demands(account) == [1]
+    assert [each for each in house.services(account) if "reminder" in each] == [
+        "day 8 sms plan_reminder",
+        "day 39 sms plan_reminder",
+    ]
+
+
+async def test_a_promise_kept_by_money_that_does_not_hold_is_open_again_until_its_day(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    await promise(house, account, "500.00", day=20)
+    await house.pay(account, "500.00", payment_id="bounces")
+    await house.until_day(4)
+    await house.tell(account, "reverse_payment", payment_id="bounces", reason_code="bounced")
+    assert (await house.status(account))["state"] == "on_hold"
+    await house.until_day(22)
+    assert house.days_of_demands(account) == [1]
+    await house.until_day(30)
+    kinds = [kind for kind in house.audit_kinds(account) if kind.startswith("promise_")]
+    assert kinds == ["promise_kept", "promise_reopened", "promise_broken"]
+    assert house.days_of_demands(account)[1] > 22
