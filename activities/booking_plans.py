@@ -1,6 +1,7 @@
 """Instalment plans: proposals and counter-offers within the policy's limits, and what an agreed one leads to."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from activities.amounts import minor
@@ -10,6 +11,7 @@ from activities.occasions import owe
 from activities.plan_bounds import bounds_of
 from activities.plan_messages import last_day
 from activities.told_amounts import forgive_since_proposed
+from activities.track_offers import keeps_word
 from domain.agents import same_person
 from domain.case import Case, Plan, PlanInstalment
 from domain.contact_facts import ServiceOccasion
@@ -86,7 +88,9 @@ def agree_plan(desk: Desk, fact: AgreePlan, case: Case) -> Effect:
     """
     renegotiated = case.plan if may_be_renegotiated(case, desk.now) else None
     proposed = case.new_plan if renegotiated is not None else case.plan
-    forgiven = forgive_since_proposed(desk, fact.plan_id, _sum_of(desk, fact, proposed))
+    stands = keeps_word(desk, proposed)
+    within = desk.policy.tracks.offers.answer_within if stands else desk.policy.late_charges.told_amount_holds
+    forgiven = forgive_since_proposed(desk, fact.plan_id, _sum_of(desk, fact, proposed), within)
     instalments = _agreed_instalments(desk, fact, proposed)
     plan = Plan(fact.plan_id, instalments, desk.now, desk.statement().paid_minor)
     if renegotiated is not None:
@@ -112,10 +116,15 @@ def _sum_of(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> int:
 
 
 def _agreed_instalments(desk: Desk, fact: AgreePlan, proposed: Plan | None) -> tuple[PlanInstalment, ...]:
-    """What binds. A proposal was held against the limits when it was made, and must still cover what is owed."""
+    """What binds. A proposal was held against the limits when it was made, and must still cover what is owed.
+
+    One that the supportive track has offered covers what was owed then, until its time is over or something is paid.
+    """
     bounds = bounds_of(desk)
     if proposed is not None and not fact.instalments:
         schedule = tuple(DatedAmount(last_day(each.due_at, desk), each.amount_minor) for each in proposed.instalments)
+        if keeps_word(desk, proposed):
+            bounds = replace(bounds, covers_minor=(*bounds.covers_minor, proposed.total_minor))
         _refuse_first(beyond_order(schedule, bounds))
         return proposed.instalments
     schedule = _as_schedule(desk, fact.instalments)

@@ -29,6 +29,7 @@ from activities.shared_contacts import (
     told_already,
     write_companions,
 )
+from activities.track_offers import proposed_by_contact
 from activities.turns import desks_beside, note_service, put_off, yields
 from domain.case import PlannedContact
 from domain.events import CaseEvent, DeliveryProved
@@ -121,7 +122,8 @@ class Contacts:
                 return _Begun(_intent(desk, known), known.attempted_at, asked_before=True)
             if known is not None and known.status != ContactStatus.RELEASED:
                 told, tell = told_by_contact(desk, known)
-                events = (*review_duties(desk, everything=True), *proofs_told(desk, order), *told)
+                proposed = proposed_by_contact(desk, known)
+                events = (*review_duties(desk, everything=True), *proofs_told(desk, order), *told, *proposed)
                 return replace(outcome_of(known, self._next(desk, order), events=events), tell=tell)
             admitted = self._admit(desk, order)
             if isinstance(admitted, ContactOutcome) and order.message_id:
@@ -308,9 +310,10 @@ def _told(desk: Desk, order: ContactOrder) -> OccasionFacts | None:
 
 
 def _duties_after(desk: Desk, order: ContactOrder, contact: Contact) -> tuple[CaseEvent, ...]:
-    """What the contact changes about the account's duties. Its own case is told all of them after a notice."""
+    """What the contact changes about the account's duties and offers. Its case is told all duties after a notice."""
     note_contact(desk, order.message_id, contact)
-    return (*review_duties(desk, everything=bool(order.message_id)), *proofs_told(desk, order))
+    duties = review_duties(desk, everything=bool(order.message_id))
+    return (*duties, *proofs_told(desk, order), *proposed_by_contact(desk, contact))
 
 
 def _told_with_another(desk: Desk, order: ContactOrder) -> ContactOutcome | None:

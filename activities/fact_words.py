@@ -21,6 +21,7 @@ from domain.messages import (
     NoticeFacts,
     OccasionFacts,
     OtherAccount,
+    PlanOffered,
     ending_of,
 )
 from domain.money import minor_digits
@@ -61,6 +62,10 @@ WRITTEN_FACTS = _SAID_ALOUD | {
     "others",
     "number_of_accounts",
     "arrears_of_all",
+    "plan_offered",
+    "plan_offered_count",
+    "plan_offered_first",
+    "plan_offered_date",
 }
 """All that templates of messages in writing, and scripts of calls, may say."""
 
@@ -195,6 +200,7 @@ def fact_words(
         "revival": facts.revival.value,
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
         "others": tuple(_other(each, facts.currency, locale, conventions) for each in facts.others),
+        **_plan_offered(facts.plan_offered, facts.currency, locale, conventions),
         "may_waive": facts.offers is not None and facts.offers.waiver_minor > 0,
         "asks_down_payment": facts.offers is not None and facts.offers.down_payment_percent > 0,
     }
@@ -266,6 +272,19 @@ def _other(account: OtherAccount, currency: str, locale: Locale, conventions: Co
         "due_date": _write_date(account.due_date, locale, conventions),
         "days_overdue": _write_days(account.days_overdue, conventions),
         "balance_differs": account.balance_minor != account.arrears.total_minor,
+        **_plan_offered(account.plan_offered, currency, locale, conventions),
+    }
+
+
+def _plan_offered(
+    offered: PlanOffered | None, currency: str, locale: Locale, conventions: Conventions
+) -> dict[str, str | bool]:
+    """The plan that a demand offers; where it offers none, whether it does says so and the rest is empty."""
+    return {
+        "plan_offered": offered is not None,
+        "plan_offered_count": str(offered.count) if offered is not None else "",
+        "plan_offered_first": write_amount(offered.first_minor, currency, locale) if offered is not None else "",
+        "plan_offered_date": _write_date(offered.first_date, locale, conventions) if offered is not None else "",
     }
 
 

@@ -1,13 +1,12 @@
 """What the check-in and the offer around a time of grace say, read from the records when they are composed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from activities.desk import Desk
-from activities.plan_bounds import bounds_of
 from activities.plan_messages import last_day
+from activities.plan_offers import gentlest_plan, offer_facts
 from domain.holds import Hold
 from domain.messages import OccasionFacts
-from domain.plan_schedules import Schedule, even_schedule, is_within, months_from
 from domain.terms import HoldKind
 from storage.people import as_hold, every_hold, open_holds
 
@@ -16,8 +15,6 @@ GRACE_KINDS = frozenset({HoldKind.HARDSHIP, HoldKind.GRACE})
 
 _SETTLED_ALREADY = GRACE_KINDS | {HoldKind.PLAN, HoldKind.PROMISE}
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_FIRST_AFTER = timedelta(days=30)
-"""From an offer to the first instalment that it names."""
 
 
 def grace_that_ends(desk: Desk, hold_id: str) -> OccasionFacts | None:
@@ -34,18 +31,12 @@ def plan_to_offer(desk: Desk, hold_id: str) -> OccasionFacts | None:
     Of several times of grace only the last to end is followed by an offer.
     """
     holds = open_holds(desk.session, desk.account.debtor_id, desk.account.account_id, desk.now)
-    last, schedule = _last_grace(desk), _gentlest(desk)
+    last, schedule = _last_grace(desk), gentlest_plan(desk)
     if not schedule or any(each.kind in _SETTLED_ALREADY for each in holds):
         return None
     if last is not None and last.hold_id != hold_id:
         return None
-    rows = tuple((each.due_date, each.amount_minor) for each in schedule)
-    return OccasionFacts(
-        amounts={"offer_first": rows[0][1], "offer_total": sum(amount for _, amount in rows)},
-        dates={"offer_first_date": rows[0][0]},
-        texts={"offer_count": str(len(rows))},
-        schedules={"offer_schedule": rows},
-    )
+    return offer_facts(schedule)
 
 
 def _last_grace(desk: Desk) -> Hold | None:
@@ -53,14 +44,3 @@ def _last_grace(desk: Desk) -> Hold | None:
     rows = every_hold(desk.session, desk.account.debtor_id, desk.account.account_id)
     holds = [as_hold(each) for each in rows if each.kind in GRACE_KINDS]
     return max(reversed(holds), key=lambda each: each.ends_at or _NEVER, default=None)
-
-
-def _gentlest(desk: Desk) -> Schedule:
-    """Of the monthly plans within the policy's limits the one with the most instalments."""
-    bounds = bounds_of(desk)
-    first = bounds.today + _FIRST_AFTER
-    found = (
-        even_schedule(months_from(first, number), bounds.covers_minor[0], bounds)
-        for number in range(bounds.most_instalments, 0, -1)
-    )
-    return next((each for each in found if each and is_within(each, bounds)), ())

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from activities.booking import bookings_of
 from activities.desk import Desk
+from activities.track_offers import proposed_by_contact
 from domain.case import CallTask, Case, PlannedContact, Referral
 from domain.duties import message_id_of
 from domain.events import (
@@ -93,7 +94,7 @@ def _of_contact(desk: Desk, row: Contact) -> tuple[CaseEvent, ...]:
     if row.status not in LEFT_OR_MAY_HAVE:
         return (ContactFailed(channel, at, unusable=False, message_id=message_id),) if row.code else ()
     due = (MomentFound(PlannedContact(at, "")), TimePassed(at)) if not message_id else ()
-    return (*due, left)
+    return (*due, left, *proposed_by_contact(desk, row))
 
 
 def _told_with_others(desk: Desk, since: datetime) -> Iterator[Happening]:

@@ -234,4 +234,4 @@ def _parameters(template: _Template, said: FactWords, text: str) -> dict[str, st
     if said["others"]:
         return None
     filled = ((name, said[name]) for name in sorted(template.variables))
-    return {name: value for name, value in filled if isinstance(value, str) and value in text}
+    return {name: value for name, value in filled if isinstance(value, str) and value and value in text}

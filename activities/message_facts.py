@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from activities.desk import Desk, RefusedError
 from activities.limitation import time_barred
 from activities.notice_facts import gather_notice
+from activities.track_offers import offered_with_demand
 from domain.ledger import Statement
 from domain.local_days import local_day
 from domain.messages import MessageFacts, MessageKey, OccasionFacts, OtherAccount
@@ -44,6 +45,7 @@ def gather(
         revival=desk.pack.limitation.revival,
         notice=gather_notice(desk, statement, key.occasion) if notice else None,
         occasion=occasion,
+        plan_offered=offered_with_demand(desk) if key.message_class is MessageClass.DEMAND else None,
     )
 
 
@@ -60,4 +62,5 @@ def gather_other(desk: Desk, statement: Statement) -> OtherAccount | None:
         balance_minor=statement.balance.total_minor,
         due_date=oldest.due_date,
         days_overdue=(today - oldest.due_date).days,
+        plan_offered=offered_with_demand(desk),
     )

@@ -16,10 +16,12 @@ from activities.plan_messages import agreed_plan, coming_instalment, missed_inst
 from activities.promise_messages import coming_promise
 from activities.receipt_messages import over, received
 from activities.track_messages import found
+from activities.track_offers import supportive_offer
 from domain.contact_facts import ReplyOccasion, ServiceOccasion
 from domain.messages import OccasionFacts
 from domain.owed_messages import OwedMessage
 from domain.terms import Channel, MessageClass
+from domain.track_offers import OFFER_CHANNELS
 from storage.tables import PlannedMessage
 from storage.turns import plan_service
 
@@ -54,6 +56,7 @@ OCCASIONS: Mapping[MessageOccasion, Occasion] = {
     ServiceOccasion.PROMISE_REMINDER: Occasion(_SOON, coming_promise),
     ServiceOccasion.CHECK_IN: Occasion(_SOON, grace_that_ends),
     ServiceOccasion.OFFER: Occasion(_SOON, plan_to_offer),
+    ServiceOccasion.SUPPORTIVE_OFFER: Occasion(OFFER_CHANNELS, supportive_offer),
 }
 """Every service message and reply that can be owed. Each has its templates, and its lists in ``messages.yaml``."""
 

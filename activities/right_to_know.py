@@ -70,6 +70,7 @@ def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
     if facts["balance_differs"] and channel is not Channel.VOICE and not _states(words.text, str(facts["balance"])):
         yield "does not state the balance beside the arrears, although they differ; put {{ balance }} back"
     yield from _missing_of_others(channel, words.text, facts)
+    yield from _missing_plan(channel, words.text, facts)
     match channel:
         case Channel.EMAIL:
             yield from _missing_rows(words.text, facts)
@@ -166,6 +167,17 @@ def _missing_of_others(channel: Channel, text: str, facts: FactWords) -> Iterato
         yield "does not tell its own account from the others; put {{ account_ending }} back"
     if others and channel is not Channel.VOICE and not _states(text, str(facts["arrears_of_all"])):
         yield "does not state what is overdue on all accounts; put {{ arrears_of_all }} back"
+
+
+def _missing_plan(channel: Channel, text: str, facts: FactWords) -> Iterator[str]:
+    """What a demand does not state of the plans that it is to offer to who needs time."""
+    names = ("plan_offered_count", "plan_offered_first", *(("plan_offered_date",) if channel is Channel.CALL else ()))
+    beside = () if channel is Channel.CALL else accounts_beside(facts)
+    accounts = [("", facts), *(("each.", each) for each in beside)]
+    for prefix, account in accounts if channel is not Channel.VOICE else ():
+        for name in names if account["plan_offered"] else ():
+            if not _states(text, str(account[name])):
+                yield f"offers no plan although the track does; say {{{{ {prefix}{name} }}}}"
 
 
 def accounts_beside(facts: FactWords) -> tuple[AccountWords, ...]:

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain.jurisdiction import Revival
 from domain.ledger import Sums
-from domain.messages import CallOffers, Itemisation, Lender, MessageFacts, NoticeFacts, OccasionFacts, OtherAccount
+from domain.messages import (
+    CallOffers,
+    Itemisation,
+    Lender,
+    MessageFacts,
+    NoticeFacts,
+    OccasionFacts,
+    OtherAccount,
+    PlanOffered,
+)
 
 _OWN_NAME = Lender(
     name="Nordlicht",
@@ -85,7 +94,9 @@ _OF_SOMEBODY_ELSE = replace(
 
 _OTHERS = (
     OtherAccount("B-other", "Foxglove", Sums(53_017, 2_409, 611), 56_037, date(2026, 1, 19), 124),
-    OtherAccount("C-third", "Larkspur", Sums(61_029), 871_203, date(2026, 4, 8), 45),
+    OtherAccount(
+        "C-third", "Larkspur", Sums(61_029), 871_203, date(2026, 4, 8), 45, PlanOffered(29, 2_119, date(2026, 7, 6))
+    ),
 )
 
 _OLD = replace(
@@ -97,9 +108,11 @@ _OLD = replace(
     offers=CallOffers(1, 3_017, timedelta(seconds=40), 61, 0, timedelta(seconds=20), waiver_minor=0),
 )
 
-SAMPLES = (_EQUAL, _OF_SOMEBODY_ELSE, *(replace(_OLD, revival=each) for each in Revival))
-"""The lender itself with all due; somebody else with a part not yet due; and old arrears without interest and fees,
-wherever the person lives."""
+_OF_WHO_NEEDS_TIME = replace(_OF_SOMEBODY_ELSE, plan_offered=PlanOffered(31, 4_037, date(2026, 7, 5)))
+
+SAMPLES = (_EQUAL, _OF_SOMEBODY_ELSE, _OF_WHO_NEEDS_TIME, *(replace(_OLD, revival=each) for each in Revival))
+"""The lender itself with all due; somebody else with a part not yet due, also for who needs time; and old arrears
+without interest and fees, wherever the person lives."""
 
 SAMPLES_OF_SEVERAL = (replace(_EQUAL, others=_OTHERS[:1]), replace(_OF_SOMEBODY_ELSE, others=_OTHERS))
 """The same on several accounts at once, which only demands are."""

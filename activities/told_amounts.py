@@ -30,12 +30,12 @@ def forgive_since_told(desk: Desk, payment_id: str, received_at: datetime) -> En
     return None
 
 
-def forgive_since_proposed(desk: Desk, plan_id: str, total_minor: int) -> bool:
-    """Waive what has accrued since a plan for that sum was drawn up, if that was lately; tells whether it did."""
+def forgive_since_proposed(desk: Desk, plan_id: str, total_minor: int, within: timedelta) -> bool:
+    """Waive what has accrued since a plan for that sum was drawn up, within so long; tells whether it did."""
     if desk.account.terms is None:
         return False
     now = desk.statement()
-    for days in range(desk.policy.late_charges.told_amount_holds.days + 1):
+    for days in range(within.days + 1):
         moment = desk.now - timedelta(days=days)
         then = desk.statement(moment)
         accrued = now.charged.total_minor - then.charged.total_minor

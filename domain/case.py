@@ -63,6 +63,8 @@ class Plan:
     """When the time began in which a new plan may replace it; an instalment had been missed beyond its cure."""
     replaces: str = ""
     """The plan that it replaced after a missed instalment. There is no second renegotiation."""
+    stands_until: datetime | None = None
+    """Until when a plan that the supportive track has offered may be agreed; none for one that a person proposed."""
 
     @property
     def total_minor(self) -> int:
@@ -290,6 +292,8 @@ class Case:
     limitation: LimitationWatch | None = None
     seen_to: tuple[str, ...] = ()
     """What a person has seen to that they are not asked about again while it lasts, by subject."""
+    track_offered: bool = False
+    """Whether the supportive track has made its offer since the case came to it."""
 
     @property
     def contacts_left(self) -> dict[Channel, int]:

@@ -24,6 +24,8 @@ class ServiceOccasion(StrEnum):
     """How the person is, before their time of grace ends."""
     OFFER = "offer"
     """A way out that the person may take."""
+    SUPPORTIVE_OFFER = "supportive_offer"
+    """The way out that the supportive track offers by itself."""
 
 
 class ReplyOccasion(StrEnum):

@@ -43,6 +43,7 @@ from domain.owing import changed, give_up_messages, untold, with_message, withou
 from domain.progress import advance, end_plan, enter, fall_back, stand_still, with_milestone, without_channel
 from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, PromiseOutcome, Stage, Track
 from domain.track_of_case import chosen_by_person, judge_track
+from domain.track_offers import judge_track_offer
 from domain.vulnerability import let_go_of_ended, seen_to
 
 
@@ -515,7 +516,8 @@ def _(event: TimePassed, case: Case) -> Case:
     if case.closed is not None:
         return case
     case = judge_complaints(judge_track(case, event.now), event.now)
-    return give_up_messages(let_go_of_ended(case, event.now), event.now)
+    case = judge_track_offer(let_go_of_ended(case, event.now), event.now)
+    return give_up_messages(case, event.now)
 
 
 @_apply.register
@@ -563,6 +565,8 @@ def _(event: PromiseJudgedAnew, case: Case) -> Case:
 
 @_apply.register
 def _(event: PlanProposed, case: Case) -> Case:
+    if event.plan.stands_until is not None and case.plan is not None:
+        return case
     in_force = case.plan is not None and case.plan.agreed_at is not None
     return replace(case, new_plan=event.plan) if in_force else replace(case, plan=event.plan)
 

@@ -67,6 +67,16 @@ class OccasionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanOffered:
+    """A plan that a demand, or the script of a call, offers to who needs time."""
+
+    count: int
+    """How many monthly instalments."""
+    first_minor: int
+    first_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class OtherAccount:
     """Another account of the person, with the same lender, that a demand tells of too; minor units of its currency."""
 
@@ -77,6 +87,7 @@ class OtherAccount:
     due_date: date
     """Of the oldest unpaid instalment."""
     days_overdue: int
+    plan_offered: PlanOffered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,8 @@ class MessageFacts:
     """For a demand that tells of several accounts: those beside its own."""
     offers: CallOffers | None = None
     """For the script of a call."""
+    plan_offered: PlanOffered | None = None
+    """For a demand to who is on the supportive track."""
 
     @property
     def account_ending(self) -> str:

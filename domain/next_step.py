@@ -147,6 +147,8 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
             yield Step(StepKind.ASK_PERSON, case.asked[waiver.subject], "a waiver waits", subject=waiver.subject)
         if waiver.lapses_at is not None:
             yield Step(StepKind.WAIT, waiver.lapses_at, "a waiver is offered until then")
+    if case.plan is not None and case.plan.agreed_at is None and case.plan.stands_until is not None:
+        yield Step(StepKind.WAIT, case.plan.stands_until, "a plan is offered until then")
     firm = firm_asked_at(case)
     if firm is not None:
         due_at = max(firm, case.asked.get(FIRM_SUBJECT, firm))

@@ -396,6 +396,7 @@ class Policy(Part):
             track_minimum={Track.SUPPORTIVE: self.tracks.stages.supportive, Track.FIRM: self.tracks.stages.firm},
             track_rules=(ALWAYS_FIRST, *(each.rule() for each in self.tracks.rules)),
             track_start={Track.FIRM: self.tracks.starts_after.firm},
+            track_offers=self.tracks.offers.supportive,
             person_for_vulnerable=True,
         )
 

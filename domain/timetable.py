@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.terms import Channel, Stage, Track
-from domain.tracks import TrackRule
+from domain.tracks import TrackOffer, TrackRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ class Timetable:
     """How long a plan with a missed instalment waits, after the cure, for the one new plan that may replace it."""
     track_start: dict[Track, float] = field(default_factory=dict)
     """What a track multiplies the time before a stage by; one that is not named leaves it."""
+    track_offers: tuple[TrackOffer, ...] = ()
+    """What the supportive track offers by itself."""
     person_for_vulnerable: bool = False
     """Whether a person is asked to see to who is vulnerable also where the report names an end."""
 

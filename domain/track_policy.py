@@ -1,14 +1,15 @@
 """How a policy writes its tracks: how much each bends the timetable, and the table that chooses among them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.faults import Fault
 from domain.terms import Track
-from domain.tracks import TrackRule
-from domain.written import Form
+from domain.tracks import TrackOffer, TrackRule
+from domain.written import Duration, Form
 
 _AtLeast = Annotated[int, Field(strict=True, ge=1, le=1000)]
 _Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
@@ -16,6 +17,12 @@ _Flag = Annotated[bool, Field(strict=True)]
 _Slower = Annotated[float, Field(strict=True, ge=1, le=10)]
 _Sooner = Annotated[float, Field(strict=True, gt=0, le=1)]
 _Code = Annotated[str, Form(r"^[a-z][a-z0-9_]{0,63}$", "small letters, digits and underscores, such as job_lost")]
+
+
+def _whole_days(length: timedelta) -> timedelta:
+    if length < timedelta(days=1):
+        raise ValueError("leaves the person no day to answer in; write at least 1d")
+    return length
 
 
 class _Part(BaseModel):
@@ -77,6 +84,17 @@ class StageStarts(_Part):
     """At most 1."""
 
 
+class TrackOffers(_Part):
+    """What the supportive track offers by itself: at once, as a message of its own, and with every demand after it."""
+
+    supportive: tuple[TrackOffer, ...] = ()
+    """Which ways out; left out, the track is slower and offers nothing by itself."""
+    answer_within: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(days=14)
+    """How long the person may take such an offer, counted from when it was sent."""
+    again_after: Duration = timedelta(days=60)
+    """For so long after an offer no other is made, however often the track changes."""
+
+
 class Tracks(_Part):
     """How tracks bend the timetable, and which facts choose them; ``standard`` is the timetable as written."""
 
@@ -88,6 +106,8 @@ class Tracks(_Part):
     """Longer stages for who needs time, shorter ones for deliberate default."""
     starts_after: StageStarts = StageStarts()
     """Stages may begin sooner for deliberate default; least times, contacts and the law's notices still come first."""
+    offers: TrackOffers = TrackOffers()
+    """What who needs time is offered."""
     rules: Annotated[tuple[TrackRuleWritten, ...], Field(max_length=50)] = ()
     """The first rule that holds counts; where none does the track is standard. Left out, only people choose.
 
@@ -95,7 +115,9 @@ class Tracks(_Part):
     """
 
     def faults(self) -> Iterator[Fault]:
-        """What is wrong with the table."""
+        """What is wrong with the table, and with the offers."""
+        if len(set(self.offers.supportive)) < len(self.offers.supportive):
+            yield Fault(("tracks", "offers", "supportive"), "names an offer twice; keep each once")
         for number, each in enumerate(self.rules):
             yield from (Fault(("tracks", "rules", number, *fault.location), fault.words) for fault in _faults_of(each))
         reasons = [each.reason for each in self.rules]

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from domain.terms import Track
 
@@ -14,6 +15,13 @@ FIRM_REVIEW = timedelta(days=90)
 
 FIRM_SUBJECT = "track:firm"
 """Under which a person is asked whether a case is firm, or still is."""
+
+
+class TrackOffer(StrEnum):
+    """A way out that the supportive track offers by itself."""
+
+    PLAN = "plan"
+    """Of the monthly instalment plans within the policy's limits the one in the smallest parts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,10 @@ def story(case: Case, step: Step, now: datetime) -> str:
     if case.owed_messages:
         owed = (f"- {each.occasion} from {_moment(each.due_at)}" for each in case.owed_messages)
         lines += ["", "**Owed beside the stages**", *owed]
+    if case.plan is not None and case.plan.agreed_at is None and case.plan.stands_until is not None:
+        offered = Money(case.plan.total_minor, case.currency)
+        number, until = len(case.plan.instalments), _moment(case.plan.stands_until)
+        lines += ["", f"**Offered** plan {case.plan.plan_id}: {offered} in {number} instalments, until {until}"]
     bars = [f"- {each.what}: {each.reason}" for each in case.bars if each.stands_at(now)]
     if bars:
         lines += ["", "**May not begin**", *bars]

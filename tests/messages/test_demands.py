@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from babel import Locale
@@ -10,8 +12,9 @@ from hypothesis import given, settings
 
 from activities.composer import Composer
 from activities.fact_words import inert, write_amount
+from config.yaml_documents import ConfigError
 from domain.ledger import Sums
-from domain.messages import MessageFacts, MessageKey, MessageRefused
+from domain.messages import MessageFacts, MessageKey, MessageRefused, PlanOffered
 from domain.money import minor_digits
 from domain.sms_segments import sms_size
 from domain.terms import Channel, MessageClass, Stage
@@ -304,3 +307,22 @@ def minor_of(written: str, currency: str) -> int:
     places = len(digits.partition(".")[2])
     assert places == minor_digits(currency)
     return int(digits.replace(".", ""))
+
+
+@pytest.mark.parametrize("key", keys(), ids=lambda key: f"{key.language}/{key.occasion}.{key.channel}")
+def test_a_demand_to_who_needs_time_offers_the_plan_and_no_other_demand_does(
+    composer: Composer, key: MessageKey
+) -> None:
+    plan = PlanOffered(31, 4_037, date(2027, 7, 5))
+    offering, plain = (composer.compose(key, facts(plan_offered=each)).text for each in (plan, None))
+    said = [f"{31}" in offering, "40.37" in offering]
+    assert said == ([False, False] if key.channel is Channel.VOICE else [True, True])
+    assert "40.37" not in plain
+
+
+@pytest.mark.parametrize("file", ["sms_amount.j2", "help.j2", "call_limits.j2"])
+def test_a_template_that_leaves_the_plan_out_stops_the_worker(copied_templates: Path, file: str) -> None:
+    path = copied_templates / "en" / "shared" / file
+    path.write_text(path.read_text(encoding="utf-8").replace("if plan_offered ", "if false "), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"offers no plan although the track does; say \{\{ plan_offered_count \}\}"):
+        Composer(copied_templates)

@@ -63,3 +63,35 @@ async def test_a_vulnerable_person_is_seen_to_by_a_person_and_on_the_gentlest_tr
     assert tracks == ["supportive:vulnerable", "standard:no_rule"]
     first, after_the_report = house.days_of_demands(account)[:2]
     assert (first, after_the_report >= 23) == (1, True)
+
+
+async def test_the_supportive_track_comes_with_a_plan_that_the_person_takes_and_keeps(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(10)
+    await house.ask(account, "set_track", track="supportive", reason_code="struggles", set_by="boss")
+    await house.until_day(12)
+    assert [each.split(" ", 2)[2] for each in house.services(account)] == ["sms supportive_offer"]
+    plan = (await house.status(account))["plan"]
+    assert (plan["agreed_at"], len(plan["instalments"])) == (None, 12)
+    with pytest.raises(Refused, match="no plan plan-9 was proposed"):
+        await house.tell(account, "agree_plan", plan_id="plan-9", agreed_by="the-person")
+    await house.tell(account, "agree_plan", plan_id=plan["plan_id"], agreed_by="the-person")
+    assert (await house.status(account))["state"] == "in_plan"
+    for number in range(12):
+        await house.until_day(41 + 30 * number)
+        await house.pay(account, f"{plan['instalments'][number]['amount_minor'] / 100:.2f}")
+    assert await house.ended(account)
+    assert house.days_of_demands(account) == [1, 8]
+
+
+async def test_an_offer_that_nobody_takes_lapses_and_the_demands_after_it_carry_the_plan(house: House) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    await house.ask(account, "set_track", track="supportive", reason_code="struggles", set_by="boss")
+    await house.until_day(40)
+    assert (await house.status(account))["plan"] is None
+    assert [each.subject for each in house.audit(account, "offer_lapsed")] == ["offer-2"]
+    assert [each.split(" ", 2)[2] for each in house.services(account)] == ["sms supportive_offer"]
+    written = [each.words for each in house.demands(account) if each.channel != "voice"]
+    assert ["可以马上商定的计划" in words for words in written] == [False] + [True] * (len(written) - 1)
+    assert len(written) > 1
