@@ -28,7 +28,7 @@ def account_statement(session: Session, library: Library, account: Account, as_o
     statement = library.statement(session, account, as_of)
     time_zone = session.get_one(Debtor, account.debtor_id).time_zone
     told = account_lines(statement, read_entries(session, account.account_id, booked_by=as_of), time_zone)
-    accrual, currency = accrual_of(session, account, policy, pack, as_of), account.currency
+    accrual, currency = accrual_of(session, account, policy, pack, as_of, booked_by=as_of), account.currency
     return {
         "account_id": account.account_id,
         "as_of": as_of.isoformat(),

@@ -11,14 +11,28 @@ from domain.late_charges import Accrual, RateLimit
 from domain.late_terms import LateTerms
 from domain.local_days import last_local_day, local_day
 from domain.policy import Policy
+from domain.statements import paid_minor
 from domain.terms import HoldKind
 from storage.duties import interest_stopped
+from storage.ledgers import read_entries
 from storage.people import as_hold, every_hold
+from storage.plans import plan_unless_failed
 from storage.tables import Account, Debtor
 
 
-def accrual_of(session: Session, account: Account, policy: Policy, pack: Pack, as_of: datetime) -> Accrual | None:
-    """How late charges are reckoned up to a moment, or none for an account without terms, which accrues nothing."""
+def accrual_of(
+    session: Session, account: Account, policy: Policy, pack: Pack, as_of: datetime, booked_by: datetime | None = None
+) -> Accrual | None:
+    """How late charges are reckoned up to a moment, or none for an account without terms, which accrues nothing.
+
+    Args:
+        session: of the records.
+        account: whose late charges.
+        policy: what becomes of them where the law leaves it open.
+        pack: the law.
+        as_of: the last moment that counts.
+        booked_by: if given, by what was booked until then.
+    """
     if account.terms is None:
         return None
     terms = LateTerms.model_validate(account.terms).reckoned_in(account.currency)
@@ -28,7 +42,11 @@ def accrual_of(session: Session, account: Account, policy: Policy, pack: Pack, a
         terms=terms,
         until=local_day(as_of, time_zone),
         time_zone=time_zone,
-        limits=(*_by_holds(session, account, policy, pack, time_zone), *_by_gaps(session, account, time_zone, as_of)),
+        limits=(
+            *_by_holds(session, account, policy, pack, time_zone),
+            *_by_kept_plans(session, account, time_zone, booked_by),
+            *_by_gaps(session, account, time_zone, as_of),
+        ),
         cap_percent=Fraction(cap.annual_percent) if cap is not None else None,
     )
 
@@ -43,6 +61,21 @@ def _by_holds(session: Session, account: Account, policy: Policy, pack: Pack, ti
             yield RateLimit(first, last, by_law, hold.kind)
         if by_policy is not None:
             yield RateLimit(first + timedelta(days=1), last, by_policy, hold.kind)
+
+
+def _by_kept_plans(
+    session: Session, account: Account, time_zone: str, booked_by: datetime | None
+) -> Iterator[RateLimit]:
+    """What accrues in a plan is owed only by who breaks it: a plan of which everything was paid has cost nothing."""
+    holds = (as_hold(row) for row in every_hold(session, account.debtor_id, account.account_id))
+    for hold in holds:
+        plan = plan_unless_failed(session, account.account_id, hold.hold_id) if hold.kind is HoldKind.PLAN else None
+        if plan is None:
+            continue
+        paid = paid_minor(read_entries(session, account.account_id, booked_by)) - plan.paid_before_minor
+        if paid >= plan.total_minor:
+            first, last = _days(hold.since, hold.ends_at, time_zone)
+            yield RateLimit(first + timedelta(days=1), last, reason="plan_kept")
 
 
 def _by_policy(kind: HoldKind, policy: Policy) -> Fraction | None:

@@ -92,7 +92,7 @@ class Library:
             RefusedError: if its policy or jurisdiction is not known here.
         """
         policy, pack = self.policy(session, account), self.pack(account.jurisdiction)
-        accrual = accrual_of(session, account, policy, pack, as_of)
+        accrual = accrual_of(session, account, policy, pack, as_of, booked_by=as_of)
         return read_statement(session, account.account_id, policy.payment_order, accrual, booked_by=as_of)
 
     def pack(self, jurisdiction: str) -> Pack:
@@ -151,7 +151,7 @@ class Desk:
 
     def statement(self, as_of: datetime | None = None) -> Statement:
         """The account as its ledger has it now, or had it at an earlier moment, by what was booked then."""
-        accrual = accrual_of(self.session, self.account, self.policy, self.pack, as_of or self.now)
+        accrual = accrual_of(self.session, self.account, self.policy, self.pack, as_of or self.now, as_of)
         order, account_id = self.policy.payment_order, self.account.account_id
         return read_statement(self.session, account_id, order, accrual, booked_by=as_of)
 

@@ -232,7 +232,7 @@ class LateCharges(Part):
     """What becomes of late interest and fees where the law leaves it open; only accounts with terms bear any."""
 
     in_plan: LateRate = "frozen"
-    """While an agreed plan is in good standing."""
+    """While an agreed plan is in good standing; owed only if it is broken: who keeps a plan owes no more than that."""
     in_hardship: LateRate = "frozen"
     """While hardship or granted time stops contact."""
     told_amount_holds: DurationOrZero = timedelta(days=7)

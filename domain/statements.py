@@ -50,6 +50,11 @@ def statement(
     return replay.result()
 
 
+def paid_minor(entries: Sequence[Entry]) -> int:
+    """What was paid and stands, whatever it filled, in minor units."""
+    return sum(_kept(entries).values())
+
+
 class _Replay:
     """The account as it stands while its entries are gone through."""
 

@@ -72,6 +72,12 @@ def reinstate_plan(session: Session, account_id: str, plan_id: str) -> None:
     session.flush()
 
 
+def plan_unless_failed(session: Session, account_id: str, plan_id: str) -> Plan | None:
+    """The plan of that id, unless it was broken or replaced."""
+    row = session.get(AgreedPlan, (account_id, plan_id))
+    return _as_plan(row) if row is not None and row.outcome in (None, PlanOutcome.KEPT) else None
+
+
 def _as_plan(row: AgreedPlan) -> Plan:
     instalments = _INSTALMENTS.validate_python(row.instalments)
     return Plan(row.plan_id, instalments, row.agreed_at, row.paid_before_minor)

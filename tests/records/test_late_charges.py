@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from activities.account_statement import account_statement
 from activities.desk import Library
 from domain.late_terms import LateTerms
 from domain.money import format_minor
+from domain.next_step import StepKind, next_step
+from domain.policy import LateCharges, Policy
 from domain.registration import Registration
+from domain.terms import ClosedReason
 from storage.accounts import find_account
 from tests.records.lone_case import House, Open, american, british
 from tests.registrations import owed
@@ -128,6 +132,67 @@ def test_interest_is_frozen_while_a_plan_is_in_good_standing(open_house: Open) -
     house.tell("agree_plan", plan_id="plan-1", agreed_by="deb-1", instalments=instalments)
     pass_days(house, 15)
     assert outstanding(house) == "3651.80"
+
+
+HALVES = [{"due_date": "2027-03-20", "amount": "1825.90"}, {"due_date": "2027-04-20", "amount": "1825.90"}]
+
+
+def in_plan(open_house: Open, monkeypatch: pytest.MonkeyPatch, rate: str) -> House:
+    """A plan in two halves over what was owed on the first day, under a policy that lets that accrue meanwhile."""
+    house = open_house(lent())
+
+    def policy(self: object, session: Session, account: object) -> Policy:
+        known: Policy = house.library.policy_named("consumer-us")
+        return known.model_copy(update={"late_charges": LateCharges.model_validate({"in_plan": rate})})
+
+    monkeypatch.setattr(type(house.library), "policy", policy)
+    house.tell("agree_plan", plan_id="plan-1", agreed_by="deb-1", instalments=HALVES)
+    return house
+
+
+@pytest.mark.parametrize(
+    ("rate", "meanwhile"), [("frozen", "3651.80"), ("as agreed", "3678.80"), ("at most 6%", "3660.80")]
+)
+def test_who_keeps_a_plan_to_the_cent_owes_nothing_of_what_has_accrued_in_it(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch, rate: str, meanwhile: str
+) -> None:
+    house = in_plan(open_house, monkeypatch, rate)
+    pass_days(house, 15)
+    assert outstanding(house) == meanwhile
+    house.pay("1825.90")
+    pass_days(house, 30)
+    house.pay("1825.90")
+    told = statement_of(house)
+    assert (told["arrears"]["total"], told["credit"], told["paid"]) == ("0.00", "0.00", "3651.80")
+    assert (told["late_charges"]["total"], told["waived"]["total"]) == ("1.80", "0.00")
+    assert house.case.debt.balance_minor == 0
+    step = next_step(house.case, house.now)
+    assert (step.kind, step.closing) == (StepKind.CLOSE, ClosedReason.SETTLED)
+
+
+def test_who_breaks_a_plan_owes_what_has_accrued_in_it_whatever_is_paid_later(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = in_plan(open_house, monkeypatch, "as agreed")
+    pass_days(house, 15)
+    house.pay("1825.90")
+    pass_days(house, 50)
+    pass_days(house, 20)
+    assert house.case.plan is None
+    house.pay("1825.90")
+    assert outstanding(house) == "90.96"
+
+
+def test_what_has_accrued_in_a_plan_is_owed_again_when_its_last_payment_does_not_hold(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = in_plan(open_house, monkeypatch, "as agreed")
+    pass_days(house, 15)
+    house.pay("3651.80")
+    assert outstanding(house) == "0.00"
+    payment_id = statement_of(house)["lines"][-1]["reference"]
+    house.tell("reverse_payment", payment_id=payment_id, reason_code="bounced")
+    assert outstanding(house) == "3678.80"
 
 
 def test_a_plan_proposed_some_days_before_it_is_agreed_covers_what_was_owed_then(open_house: Open) -> None:

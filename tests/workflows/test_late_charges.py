@@ -1,11 +1,15 @@
 """Lives in which being late costs something: every message tells the day's amount, and all ends to the cent."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+from temporalio.testing import WorkflowEnvironment
 
 from domain.late_terms import LateTerms
 from tests.registrations import owed
-from tests.workflows.house import House
+from tests.workflows.house import POLICIES, House, open_house
 
 
 def lent(house: House) -> Any:
@@ -31,6 +35,30 @@ async def test_who_pays_what_the_last_message_told_is_never_asked_for_the_cents_
     assert (answer["outstanding"], answer["forgiven"]) == ("0.00", "26.30")
     assert await house.ended(account)
     assert (await house.status(account))["closed"]["reason"] == "settled"
+
+
+async def test_a_plan_kept_to_the_cent_closes_the_case_although_the_debt_grew_meanwhile(
+    time_skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    policies = tmp_path / "policies"
+    shutil.copytree(POLICIES, policies)
+    with (policies / "fenfu-cn.yaml").open("a") as file:
+        file.write("late_charges: {in_plan: as agreed}\n")
+    async with open_house(time_skipping, tmp_path, policies=policies) as house:
+        account = await house.collect(lent(house))
+        await house.until_day(2)
+        planned = {"instalment_count": 3, "first_due_date": house.day(10), "proposed_by": "agent-1"}
+        proposal = await house.ask(account, "propose_plan", **planned)
+        await house.tell(account, "agree_plan", plan_id=proposal["plan_id"], agreed_by="the-person")
+        for day, instalment in zip((10, 41, 70), proposal["instalments"], strict=True):
+            await house.until_day(day)
+            assert float((await house.status(account))["balance"]) > float(instalment["amount"])
+            await house.pay(account, instalment["amount"])
+        assert await house.ended(account)
+        status = await house.status(account)
+        assert (status["balance"], status["credit"], status["closed"]["reason"]) == ("0.00", "0.00", "settled")
+        assert house.days_of_demands(account) == [1]
+        assert "plan_kept" in house.audit_kinds(account)
 
 
 async def test_a_debt_that_grows_is_settled_by_an_offer_to_the_cent(house: House) -> None:
