@@ -51,6 +51,9 @@ def propose_plan(desk: Desk, request: ProposePlan) -> Effect:
     """
     bounds = _bounds(desk, request)
     schedule = even_schedule(_due_dates(request), bounds.covers_minor[0], bounds)
+    if not bounds.covers_minor[0]:
+        words = "nothing is overdue that a plan could spread; a plan over the balance is asked for by counter_plan"
+        raise RefusedError("nothing_overdue", words)
     if not schedule:
         words = f"{bounds.amount(bounds.covers_minor[0])} is too little for {request.instalment_count} instalments"
         raise RefusedError("plan_too_small", words)

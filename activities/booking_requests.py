@@ -63,7 +63,10 @@ def book_request(desk: Desk, request: Message, case: Case | None) -> Effect:
         RefusedError: if the records or the policy do not allow it.
     """
     if case is None:
-        raise RefusedError("not_collected", "the account is not being collected; start it first")
+        raise RefusedError(
+            "not_collected",
+            "the account is not being collected: start it if it never was; a case that has ended takes no requests",
+        )
     return _book(request, desk, case)
 
 

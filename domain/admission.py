@@ -74,12 +74,13 @@ def _(message: GrantGrace, _case: Case, now: datetime) -> Refusal | None:
 @_refusal.register
 def _(message: AgreePlan, case: Case, now: datetime) -> Refusal | None:
     if _plan_stands(case, now):
-        return _plan_in_force(case, "agreed")
+        return _plan_in_force(case, "agreed", again=case.plan is not None and case.plan.plan_id == message.plan_id)
     plan = case.new_plan if may_be_renegotiated(case, now) else case.plan
     if any(hold.kind is HoldKind.PLAN and hold.hold_id == message.plan_id for hold in case.holds):
         return Refusal("plan_reused", f"plan {message.plan_id} was in force before; agree another under its own id")
     if not message.instalments and (plan is None or plan.plan_id != message.plan_id):
-        return Refusal("unknown_plan", f"no plan {message.plan_id} was proposed; propose it or send its instalments")
+        last = f"no plan {message.plan_id} is on offer" + (f", the last is {plan.plan_id}" if plan is not None else "")
+        return Refusal("unknown_plan", f"{last}; propose it anew or send its instalments")
     return _past(min((each.due_date for each in message.instalments), default=None), now)
 
 
@@ -228,8 +229,10 @@ def _plan_stands(case: Case, now: datetime) -> bool:
     return case.plan is not None and case.plan.agreed_at is not None and not may_be_renegotiated(case, now)
 
 
-def _plan_in_force(case: Case, done: str) -> Refusal:
+def _plan_in_force(case: Case, done: str, *, again: bool = False) -> Refusal:
     plan_id = case.plan.plan_id if case.plan is not None else ""
+    if again:
+        return Refusal("plan_in_force", f"plan {plan_id} was agreed already and is in force; nothing is left to do")
     return Refusal("plan_in_force", f"plan {plan_id} is in force; it must end before another is {done}")
 
 

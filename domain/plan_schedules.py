@@ -21,6 +21,7 @@ class DatedAmount:
     amount_minor: int
 
 
+_NOTHING_OWED = "nothing is owed, so that no plan is needed"
 Schedule = tuple[DatedAmount, ...]
 """Instalments in the order of their dates."""
 
@@ -73,7 +74,7 @@ def beyond_order(schedule: Schedule, bounds: PlanBounds) -> Iterator[BeyondLimit
     if total not in bounds.covers_minor:
         covers = " or the balance of ".join(map(bounds.amount, dict.fromkeys(bounds.covers_minor)))
         words = f"the instalments add up to {bounds.amount(total)}; they must cover the arrears of {covers}"
-        yield BeyondLimit("plan_sum", words)
+        yield BeyondLimit("plan_sum", words if any(bounds.covers_minor) else _NOTHING_OWED)
 
 
 def beyond_limits(schedule: Schedule, bounds: PlanBounds) -> Iterator[BeyondLimit]:
@@ -94,7 +95,9 @@ def beyond_limits(schedule: Schedule, bounds: PlanBounds) -> Iterator[BeyondLimi
         yield BeyondLimit("plan_down_payment", words)
     most = bounds.most_a_month_minor
     if most is not None and any(each > most for each in _by_month(schedule)):
-        words = f"the stated income allows at most {bounds.amount(most)} a month; propose more instalments"
+        words = (
+            f"the stated income allows at most {bounds.amount(most)} a month; propose more instalments, or give time"
+        )
         yield BeyondLimit("plan_beyond_income", words)
 
 
@@ -115,8 +118,8 @@ def even_schedule(dates: Sequence[date], total_minor: int, bounds: PlanBounds) -
 def nearest_schedule(wish: Schedule, bounds: PlanBounds) -> Schedule | None:
     """The schedule within the limits that is nearest to what the person wishes, or none if there is none.
 
-    Of several the first of these: the wish itself; its dates in even amounts; fewer of its dates; months from its first
-    date on, as many as it has, or more, or fewer.
+    Of several the first of these: the wish itself; its dates in even amounts, or, if all are too late, so much earlier
+    that the last is allowed; fewer of its dates; months from its first date on, as many as it has, or more, or fewer.
     """
     return next((each for each in _candidates(wish, bounds) if each and is_within(each, bounds)), None)
 
@@ -140,11 +143,19 @@ def _candidates(wish: Schedule, bounds: PlanBounds) -> Iterator[Schedule]:
     yield wish
     total = bounds.covers_minor[0]
     days = sorted({each.due_date for each in wish if bounds.today <= each.due_date <= bounds.last_date})
+    days = days or _moved_earlier(wish, bounds)
     for number in range(len(days), 0, -1):
         yield even_schedule(days[:number], total, bounds)
     first = days[0] if days else bounds.today + timedelta(days=1)
     for number in (*range(len(wish), bounds.most_instalments + 1), *range(len(wish) - 1, 0, -1)):
         yield even_schedule(months_from(first, number), total, bounds) if number else ()
+
+
+def _moved_earlier(wish: Schedule, bounds: PlanBounds) -> list[date]:
+    """The dates of a wish that are too late, all so much earlier that the last is the latest allowed."""
+    too_late = sorted({each.due_date for each in wish if each.due_date > bounds.last_date})
+    moved = [day - (too_late[-1] - bounds.last_date) for day in too_late]
+    return [day for day in moved if day >= bounds.today]
 
 
 def _by_month(schedule: Schedule) -> Iterable[int]:

@@ -161,6 +161,9 @@ def test_one_plan_is_in_force_at_a_time() -> None:
     in_force = replace(case(), plan=IN_FORCE)
     assert code(in_force, agreeing()) == "plan_in_force"
     assert code(in_force, proposing()) == "plan_in_force"
+    again = refusal_of(in_force, agreeing(IN_FORCE.plan_id), NOW)
+    assert again is not None
+    assert again.words == "plan plan-1 was agreed already and is in force; nothing is left to do"
     assert code(case(), agreeing()) is None
     assert code(case(), proposing()) is None
 
@@ -170,6 +173,9 @@ def test_a_plan_without_instalments_is_the_one_that_was_proposed() -> None:
     assert code(proposed, agreeing("plan-1", instalments=[])) is None
     assert code(proposed, agreeing("plan-2", instalments=[])) == "unknown_plan"
     assert code(case(), agreeing("plan-1", instalments=[])) == "unknown_plan"
+    replaced = refusal_of(proposed, agreeing("plan-2", instalments=[]), NOW)
+    assert replaced is not None
+    assert replaced.words == "no plan plan-2 is on offer, the last is plan-1; propose it anew or send its instalments"
 
 
 def test_a_plan_that_was_in_force_before_is_not_agreed_again_under_its_id() -> None:

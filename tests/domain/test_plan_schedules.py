@@ -95,6 +95,15 @@ def test_a_wish_beyond_the_income_is_answered_with_more_months() -> None:
     assert [each.due_date.month for each in nearest] == [3, 4, 5, 6, 7]
 
 
+@pytest.mark.parametrize("instalments", [1, 3])
+def test_a_wish_too_far_away_is_answered_with_its_dates_as_late_as_there_may_be(instalments: int) -> None:
+    wish = monthly(*[120_000 // instalments] * instalments, first=date(2031, 1, 31))
+    nearest = nearest_schedule(wish, BOUNDS)
+    assert nearest is not None
+    assert (len(nearest), nearest[-1].due_date) == (instalments, BOUNDS.last_date)
+    assert total_of(nearest) == 120_000
+
+
 def test_where_no_schedule_keeps_the_limits_there_is_no_nearest() -> None:
     assert nearest_schedule(monthly(60_000, 60_000), replace(BOUNDS, most_a_month_minor=4_999)) is None
 

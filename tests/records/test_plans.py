@@ -15,7 +15,7 @@ from storage.agents import register_agent
 from storage.arrangement_tables import AgreedPlan
 from storage.people import recorded_holds
 from tests.records.lone_case import House, Open
-from tests.registrations import registration
+from tests.registrations import owed, registration
 
 
 def wish(house: House, *instalments: tuple[str, str], **more: Any) -> Booking:
@@ -87,6 +87,14 @@ def test_a_plan_beyond_the_limits_needs_somebody_else_with_authority(
         for agent_id, authority in (("lead-1", 1), ("lead-2", 2)):
             register_agent(session, agent(agent_id, authority), house.now)
     assert code_of(propose(house, 3, disposable_income="800.00", approved_by=approved_by)) == refused
+
+
+def test_a_plan_is_not_proposed_over_nothing_and_the_refusal_names_the_way(open_house: Open) -> None:
+    house = open_house(registration(instalments=(owed("2027-06-01"),)))
+    refused = propose(house).refusal
+    assert refused is not None
+    assert (refused.code, "asked for by counter_plan" in refused.words) == ("nothing_overdue", True)
+    assert code_of(wish(house, ("2027-06-20", "1234.56"))) is None
 
 
 def test_a_plan_that_was_made_elsewhere_keeps_to_the_limits_too(house: House) -> None:
