@@ -8,7 +8,7 @@ from activities.desk import Desk
 from activities.duties import duties_standing
 from activities.limitation import limitation_of
 from domain.case import Case
-from domain.checklist import ChecklistItem
+from domain.checklist import ChecklistItem, ProofKind
 from domain.referral_rules import DemandOnRecord, OfferOnRecord, ReferralFacts, RefusalOnRecord, evaluate
 from domain.terms import Channel, MessageClass, Stage
 from storage.companions import carrier_of
@@ -60,7 +60,7 @@ def _calls(desk: Desk) -> Iterator[OfferOnRecord]:
     """Calls that were asked for, in which a person learns the reason and offers a way out."""
     chosen = select(CallTask).where(col(CallTask.account_id) == desk.account.account_id)
     for each in desk.session.exec(chosen.order_by(col(CallTask.requested_at))):
-        yield OfferOnRecord("call", each.call_id, each.requested_at)
+        yield OfferOnRecord(ProofKind.CALL, each.call_id, each.requested_at)
 
 
 def _plans(desk: Desk) -> Iterator[OfferOnRecord]:
@@ -70,7 +70,7 @@ def _plans(desk: Desk) -> Iterator[OfferOnRecord]:
         col(BookedMessage.refused).is_(False),
     )
     for each in desk.session.exec(chosen.order_by(col(BookedMessage.received_at))):
-        yield OfferOnRecord("plan", each.message_id, each.received_at)
+        yield OfferOnRecord(ProofKind.PLAN, each.message_id, each.received_at)
 
 
 def _refusals(desk: Desk) -> Iterator[RefusalOnRecord]:

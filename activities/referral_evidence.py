@@ -38,6 +38,13 @@ def local_moment(moment: datetime, time_zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}"
 
 
+def figure(amount: str) -> str:
+    """A decimal with its thousands set apart."""
+    sign, digits = ("−", amount[1:]) if amount.startswith("-") else ("", amount)
+    whole, point, places = digits.partition(".")
+    return f"{sign}{int(whole):,}{point}{places}"
+
+
 def _found(item: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     found: Sequence[Mapping[str, Any]] = item.get("findings", ())
     return found
@@ -51,6 +58,8 @@ def _value(name: str, value: str, words: ReferralWords, time_zone: str) -> str:
     if name in ("day", "moment"):
         written = local_moment(datetime.fromisoformat(value), time_zone)
         return written[:10] if name == "day" else written
+    if name in ("amount", "paid", "waived"):
+        return figure(value)
     codes = value.split(",") if name in _SEVERAL and value else [value] if value else []
     spoken = [words.code(CODES[name], each) if name in CODES else each for each in codes]
     return words.phrases.separator.join(spoken) or words.phrases.none_of_them

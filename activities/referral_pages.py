@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from activities.referral_evidence import evidence_of, local_moment
+from activities.referral_evidence import evidence_of, figure, local_moment
 from config.referral_words import ReferralWords
 from domain.referral_document import (
     Amounts,
@@ -103,8 +103,8 @@ class _Pages:
             (labels.account, file.account_id),
             (labels.product, agreement.product),
             (labels.jurisdiction, agreement.jurisdiction),
-            (labels.claim_total, f"{_figure(file.statement.arrears.total)} {currency}"),
-            (labels.balance_total, f"{_figure(file.statement.balance.total)} {currency}"),
+            (labels.claim_total, f"{figure(file.statement.arrears.total)} {currency}"),
+            (labels.balance_total, f"{figure(file.statement.balance.total)} {currency}"),
             *((labels.approved_by, f"{each.decided_by}, {self._moment(each.decided_at)}") for each in approved[-1:]),
         ]
 
@@ -134,7 +134,7 @@ class _Pages:
                 (labels.contract, *_figures(statement.owed)),
                 (labels.charged, *_figures(statement.charged)),
                 (labels.waived, *_figures(statement.waived)),
-                (labels.paid, "", "", "", _figure(statement.paid)),
+                (labels.paid, "", "", "", figure(statement.paid)),
                 (labels.balance, *_figures(statement.balance)),
                 (labels.overdue, *_figures(statement.arrears)),
             ),
@@ -145,13 +145,13 @@ class _Pages:
         labels, statement = self.words.labels, self.file.statement
         columns = ((labels.number, "number"), (labels.due_date, "wide"), *self._amount_columns())
         rows = [self._instalment(each) for each in statement.instalments]
-        charged, left = _figure(statement.charged.total), _figure(statement.balance.total)
+        charged, left = figure(statement.charged.total), figure(statement.balance.total)
         sums = ("", labels.total, *_figures(statement.owed), charged, left)
         return self._table((*columns, (labels.charged, "number"), (labels.left, "number")), [*rows, sums], totals=1)
 
     def _instalment(self, each: InstalmentLine) -> tuple[str, ...]:
-        charged = _figure(each.charged.total)
-        return str(each.number), each.due_date.isoformat(), *_figures(each.owed), charged, _figure(each.left.total)
+        charged = figure(each.charged.total)
+        return str(each.number), each.due_date.isoformat(), *_figures(each.owed), charged, figure(each.left.total)
 
     def _lines(self) -> Block:
         labels = self.words.labels
@@ -167,7 +167,7 @@ class _Pages:
             self.words.code("entry", each.kind),
             reference if each.reverses is None else f"{reference} ({each.reverses})",
             *_figures(each.amounts),
-            _figure(each.unallocated),
+            figure(each.unallocated),
         )
 
     def _amount_columns(self) -> tuple[Column, ...]:
@@ -195,7 +195,11 @@ class _Pages:
         return evidence_of(item.model_dump(), self.words, self.file.debtor.time_zone)
 
     def _proof(self, proof: ProofLine) -> str:
-        return f"{proof.reference}, {self._moment(datetime.fromisoformat(proof.at))[:10]}"
+        """What the record is, with the number of a contact under which the annex has its words."""
+        day = self._moment(datetime.fromisoformat(proof.at))[:10]
+        number = next((each.number for each in self.file.contacts if each.contact_id == proof.reference), None)
+        entry = "" if number is None else f" ({self.words.phrases.annex_entry.format(number=number)})"
+        return f"{self.words.code('proof', proof.kind)} {proof.reference}{entry}, {day}"
 
     def _approvals(self) -> Block:
         labels, phrases = self.words.labels, self.words.phrases
@@ -272,7 +276,7 @@ class _Pages:
             (
                 (
                     self._moment(each.taken_at),
-                    _figure(each.amount),
+                    figure(each.amount),
                     self._moment(each.until),
                     self.words.code("outcome", each.outcome or ""),
                     each.promise_id,
@@ -292,7 +296,7 @@ class _Pages:
             payments = enumerate(plan.instalments, start=1)
             yield self._table(
                 columns,
-                ((str(number), self._moment(each.due_at), _figure(each.amount)) for number, each in payments),
+                ((str(number), self._moment(each.due_at), figure(each.amount)) for number, each in payments),
             )
 
     def _complaints(self) -> Block:
@@ -417,14 +421,7 @@ def _subtitle(words: str) -> Block:
 
 
 def _figures(amounts: Amounts) -> tuple[str, ...]:
-    return tuple(_figure(each) for each in (amounts.principal, amounts.interest, amounts.fees, amounts.total))
-
-
-def _figure(amount: str) -> str:
-    """A decimal with its thousands set apart."""
-    sign, digits = ("−", amount[1:]) if amount.startswith("-") else ("", amount)
-    whole, point, places = digits.partition(".")
-    return f"{sign}{int(whole):,}{point}{places}"
+    return tuple(figure(each) for each in (amounts.principal, amounts.interest, amounts.fees, amounts.total))
 
 
 def _readable(contact: ContactLine) -> str:

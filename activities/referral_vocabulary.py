@@ -6,6 +6,7 @@ from string import Formatter
 from activities.referral_history import ENDINGS, FINAL_NOTICE
 from config.referral_words import REFERRAL_WORDS, ReferralWords
 from config.yaml_documents import ConfigError
+from domain.checklist import ProofKind
 from domain.duties import DutyState
 from domain.facts import FACTS, ComplaintCategory
 from domain.findings import SPEAKS_OF
@@ -29,6 +30,7 @@ def vocabularies(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
         "status": frozenset(ContactStatus),
         "entry": frozenset(PostingKind),
         "item": frozenset(ITEMS),
+        "proof": frozenset(ProofKind),
         "notice": frozenset({FINAL_NOTICE, *notices}),
         "notice_state": frozenset({*DutyState, *LEFT}),
         "hold": frozenset(HoldKind),

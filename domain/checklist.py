@@ -4,17 +4,32 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from domain.findings import Finding
+
+
+class ProofKind(StrEnum):
+    """What a record is that shows an item to be true."""
+
+    CONTACT = "contact"
+    """A contact that left."""
+    ARRIVAL = "arrival"
+    """The receipt of one."""
+    CALL = "call"
+    """A call that was asked for."""
+    PLAN = "plan"
+    """A plan that was proposed or agreed."""
+    REFERRAL = "referral"
+    """An earlier referral."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """One record that shows an item to be true; it can be looked up by its reference."""
 
-    kind: str
-    """What it is: ``contact``, ``arrival``, ``call``, ``plan``, ``complaint`` or ``referral``."""
+    kind: ProofKind
     reference: str
     at: str
     """When it happened, ISO 8601 in UTC."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.case import Case
-from domain.checklist import ChecklistItem, Proof
+from domain.checklist import ChecklistItem, Proof, ProofKind
 from domain.findings import Finding, Says, finding
 from domain.holds import Hold, add_time_off_hold
 from domain.ledger import Statement
@@ -41,8 +41,8 @@ class DemandOnRecord:
 class OfferOnRecord:
     """A way out that was offered: a call that a person made or was asked to make, or a plan."""
 
-    kind: str
-    """``call`` or ``plan``."""
+    kind: ProofKind
+    """A call or a plan."""
     reference: str
     at: datetime
 
@@ -180,7 +180,7 @@ def final_notice_delivered(facts: ReferralFacts) -> ChecklistItem:
     """There is proof that it arrived."""
     arrived = [(each, each.arrived_at) for each in facts.final_notices if each.arrived_at is not None]
     found = tuple(finding(Says.NOTICE_ARRIVED, channel=each.channel, reference=each.contact_id) for each, _ in arrived)
-    proofs = tuple(Proof("arrival", each.contact_id, _moment(at), each.digest) for each, at in arrived)
+    proofs = tuple(Proof(ProofKind.ARRIVAL, each.contact_id, _moment(at), each.digest) for each, at in arrived)
     return ChecklistItem("final_notice_delivered", bool(arrived), found or (finding(Says.NO_ARRIVAL),), proofs)
 
 
@@ -198,7 +198,7 @@ def waiting_period_over(facts: ReferralFacts) -> ChecklistItem:
 def way_out_offered(facts: ReferralFacts) -> ChecklistItem:
     """A call was asked for, in which a person learns the reason and offers a way out; or a plan was proposed."""
     kinds = Counter(each.kind for each in facts.offers)
-    offered = finding(Says.WAYS_OUT, calls=kinds["call"], plans=kinds["plan"])
+    offered = finding(Says.WAYS_OUT, calls=kinds[ProofKind.CALL], plans=kinds[ProofKind.PLAN])
     proofs = tuple(Proof(each.kind, each.reference, _moment(each.at)) for each in facts.offers)
     found = offered if facts.offers else finding(Says.NO_WAY_OUT)
     return ChecklistItem("way_out_offered", bool(facts.offers), (found,), proofs)
@@ -245,7 +245,7 @@ def _earlier_referrals(facts: ReferralFacts) -> Iterator[ChecklistItem]:
     refused = facts.refused_by_counsel
     if refused:
         found = tuple(finding(Says.REFUSED_BY_COUNSEL, reference=each.referral_id, code=each.code) for each in refused)
-        proofs = tuple(Proof("referral", each.referral_id, _moment(each.at)) for each in refused)
+        proofs = tuple(Proof(ProofKind.REFERRAL, each.referral_id, _moment(each.at)) for each in refused)
         yield ChecklistItem(_EARLIER, True, found, proofs)
 
 
@@ -258,7 +258,7 @@ def _standing(duty: DutyStanding) -> Finding:
 
 
 def _contact(demand: DemandOnRecord) -> Proof:
-    return Proof("contact", demand.contact_id, _moment(demand.at), demand.digest)
+    return Proof(ProofKind.CONTACT, demand.contact_id, _moment(demand.at), demand.digest)
 
 
 def _moment(moment: datetime) -> str:

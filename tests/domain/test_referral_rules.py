@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.case import Complaint
-from domain.checklist import ChecklistItem, as_documents, checklist_digest, missing
+from domain.checklist import ChecklistItem, ProofKind, as_documents, checklist_digest, missing
 from domain.findings import Finding, Says, finding
 from domain.referral_rules import (
     RULES,
@@ -43,7 +43,7 @@ def facts(**changes: Any) -> ReferralFacts:
         statement=statement((instalment(),), ()),
         holds=(),
         demands=(REMINDER, NOTICE),
-        offers=(OfferOnRecord("call", "acc-1.5", day(40)),),
+        offers=(OfferOnRecord(ProofKind.CALL, "acc-1.5", day(40)),),
         limitation_ends_at=day(1095),
         duties_standing=(),
         duties_given=("arrears_notice",),

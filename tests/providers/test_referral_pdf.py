@@ -101,6 +101,18 @@ def test_instalments_end_in_their_sum() -> None:
     assert tables[2]["rows"][1][1:] == ["Payment", "pay-1", "0.00", "−75.44", "−34.56", "−110.00", "0.00"]
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "its arrival is proved (letter): acc-1.3\narrival of acc-1.3 (Contact 3), 2027-03-25"),
+        ("zh-CN", "已证明送达（信函）：acc-1.3\n送达回执 acc-1.3 (第 3 次联系), 2027-03-25"),
+    ],
+)
+def test_a_condition_is_shown_in_words_and_by_records_that_can_be_looked_up(language: str, shown: str) -> None:
+    pages = referral_pages(referral_file(), WORDS[language], language, "")
+    assert pages["sections"][1]["blocks"][0]["rows"][0][2] == shown
+
+
 def test_thousands_are_set_apart_and_nothing_else_of_an_amount_changes() -> None:
     large = amounts("1234567.80", "0.00", "0.05", "1234567.85")
     statement = referral_file().statement.model_copy(update={"arrears": large})

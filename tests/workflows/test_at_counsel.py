@@ -140,7 +140,8 @@ async def test_what_counsel_refuses_a_person_decides_on_anew_with_counsels_reaso
     again = status["referral"]
     assert again["referral_id"] != referral["referral_id"]
     item = referral_row(house, account).checklist[-1]
-    assert item["evidence"] == f"{referral['referral_id']} refused by counsel: address_missing"
+    (told,) = item["findings"]
+    assert told["values"] == {"reference": referral["referral_id"], "code": "address_missing"}
     with house.reading() as session:
         assert [task.subject for task in open_tasks(session, account)] == [f"referral:{again['referral_id']}"]
 
