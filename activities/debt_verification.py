@@ -1,11 +1,11 @@
 """A disputed debt is verified before its collection resumes: somebody finds it owed, and the person is sent that."""
 
 from activities.desk import Desk, RefusedError
+from activities.disputes_on_record import verifications
 from activities.effects import Effect
 from domain.agents import same_person
 from domain.case import Case
 from domain.duties import DutyState
-from domain.jurisdiction_duties import Trigger
 from domain.remedies import RemedyKind
 from domain.requests import ComplaintOutcome, ResolveComplaint, VerifyDebt
 from domain.terms import HoldKind
@@ -29,7 +29,7 @@ def verify_debt(desk: Desk, request: VerifyDebt, case: Case) -> Effect:
         raise RefusedError("unknown_complaint", f"no open dispute {request.complaint_id} on this account")
     if complaint.agent_id is not None and same_person(complaint.agent_id, request.verified_by):
         raise RefusedError("conflict_of_interest", "a debt is verified by somebody else than the agent whom it names")
-    if not _verifications(desk):
+    if not verifications(desk):
         words = f"the rules of {desk.pack.jurisdiction} name no verification of a disputed debt"
         raise RefusedError("no_verification", words)
     if desk.account.debt_verified_at is None:
@@ -48,7 +48,7 @@ def require_verification(desk: Desk, kind: HoldKind, request: ResolveComplaint) 
     if kind is not HoldKind.DISPUTE:
         return
     stands = not _corrected(request) and desk.account.state != AccountState.CLOSED
-    if stands and _verifications(desk) and not _given(desk):
+    if stands and verifications(desk) and not _given(desk):
         words = "the debt is disputed: verify it (verify_debt), and decide once the verification has been sent"
         raise RefusedError("verification_not_sent", words)
     desk.account.debt_verified_at = None
@@ -62,12 +62,8 @@ def _corrected(request: ResolveComplaint) -> bool:
     return request.outcome is ComplaintOutcome.UPHELD or any(each.kind in _CORRECTING for each in request.remedies)
 
 
-def _verifications(desk: Desk) -> list[str]:
-    return [each.id for each in desk.pack.duties if each.trigger is Trigger.DEBT_VERIFIED]
-
-
 def _given(desk: Desk) -> bool:
-    since, names = desk.account.debt_verified_at, _verifications(desk)
+    since, names = desk.account.debt_verified_at, verifications(desk)
     return since is not None and any(
         each.duty_id in names and each.state == DutyState.GIVEN and each.sent_at is not None and each.sent_at >= since
         for each in recorded_duties(desk.session, desk.account.account_id)

@@ -14,7 +14,7 @@ from domain.events import CaseEvent, DebtChanged, HoldPlaced, StageRestarted
 from domain.holds import Hold
 from domain.ledger import Component, Entry, EntryKind, Sums
 from domain.money import format_minor
-from domain.remedies import Remedy, RemedyKind
+from domain.remedies import Remedy, RemedyKind, entry_prefix
 from domain.requests import ComplaintOutcome, ResolveComplaint
 from domain.terms import HoldKind, Stage
 from storage import audit, person_tasks
@@ -47,7 +47,7 @@ def carry_out(desk: Desk, request: ResolveComplaint, complaint: Complaint, case:
     for number, remedy in enumerate(request.remedies, start=1):
         match remedy.kind:
             case RemedyKind.CORRECT_BALANCE | RemedyKind.WAIVE:
-                _take_off(desk, remedy, f"remedy:{complaint.complaint_id}:{number}", request.resolved_by)
+                _take_off(desk, remedy, f"{entry_prefix(complaint.complaint_id)}{number}", request.resolved_by)
             case RemedyKind.RESTART_GENTLER if remedy.stage is not None:
                 done.events.append(_restarted(desk, remedy.stage, case))
             case RemedyKind.CEASE_CONTACT:

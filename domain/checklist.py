@@ -21,6 +21,10 @@ class ProofKind(StrEnum):
     """A call that was asked for."""
     PLAN = "plan"
     """A plan that was proposed or agreed."""
+    VERIFICATION = "verification"
+    """The notice by which a disputed debt was verified."""
+    ENTRY = "entry"
+    """An entry of the ledger."""
     REFERRAL = "referral"
     """An earlier referral."""
 

@@ -35,6 +35,20 @@ class Says(StrEnum):
     """One has."""
     NO_COMPLAINT = "no_complaint"
     """None was filed."""
+    NO_DISPUTE = "no_dispute"
+    """The debt was never disputed."""
+    DISPUTE_VERIFIED = "dispute_verified"
+    """The debt was verified to the person, which is proved to have arrived."""
+    DISPUTE_CORRECTED = "dispute_corrected"
+    """What was wrong is corrected in the ledger."""
+    DISPUTE_DECIDED = "dispute_decided"
+    """It was decided, where the jurisdiction knows no verification."""
+    DISPUTE_UNVERIFIED = "dispute_unverified"
+    """The debt was not verified to the person since they disputed it."""
+    DISPUTE_UNPROVED = "dispute_unproved"
+    """It was, and nothing shows that the verification arrived."""
+    DISPUTE_UNCORRECTED = "dispute_uncorrected"
+    """The person was right, and nothing has been corrected."""
     OVERDUE = "overdue"
     """How much principal is overdue by the ledger, and since when."""
     PAID_AND_WAIVED = "paid_and_waived"
@@ -90,6 +104,13 @@ SPEAKS_OF: Mapping[Says, frozenset[str]] = {
     Says.COMPLAINT_UNDECIDED: frozenset({"reference"}),
     Says.COMPLAINT_DECIDED: frozenset({"reference", "outcome"}),
     Says.NO_COMPLAINT: frozenset(),
+    Says.NO_DISPUTE: frozenset(),
+    Says.DISPUTE_VERIFIED: frozenset({"reference", "by"}),
+    Says.DISPUTE_CORRECTED: frozenset({"reference", "entry"}),
+    Says.DISPUTE_DECIDED: frozenset({"reference", "outcome"}),
+    Says.DISPUTE_UNVERIFIED: frozenset({"reference"}),
+    Says.DISPUTE_UNPROVED: frozenset({"reference", "by"}),
+    Says.DISPUTE_UNCORRECTED: frozenset({"reference"}),
     Says.OVERDUE: frozenset({"amount", "currency", "day"}),
     Says.PAID_AND_WAIVED: frozenset({"paid", "waived", "currency"}),
     Says.NOTHING_OVERDUE: frozenset(),

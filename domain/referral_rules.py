@@ -16,6 +16,7 @@ from domain.holds import Hold, add_time_off_hold
 from domain.ledger import Statement
 from domain.money import format_minor
 from domain.progress import exhausted
+from domain.referral_disputes import DisputeOnRecord, judge_disputes
 from domain.terms import Channel, HoldKind, Stage
 
 _IN_WRITING = frozenset({Channel.LETTER, Channel.EMAIL})
@@ -84,6 +85,8 @@ class ReferralFacts:
     """What the law still wants before a referral."""
     duties_given: tuple[str, ...]
     """The notices of the law that were given, by their ids."""
+    disputes: tuple[DisputeOnRecord, ...] = ()
+    """Those that were decided."""
     refused_by_counsel: tuple[RefusalOnRecord, ...] = ()
     simulated_counts: bool = False
     """Whether messages that reached nobody count, as they do on a developer's machine only."""
@@ -155,6 +158,11 @@ def complaints_decided(facts: ReferralFacts) -> ChecklistItem:
     return ChecklistItem("complaints_decided", decided, found or (finding(Says.NO_COMPLAINT),))
 
 
+def disputes_settled(facts: ReferralFacts) -> ChecklistItem:
+    """Of every dispute the debt was verified to the person, or what was wrong was corrected in the ledger."""
+    return judge_disputes("disputes_settled", facts.disputes)
+
+
 def arrears_verified(facts: ReferralFacts) -> ChecklistItem:
     """Something is overdue by the ledger, which is told without what accrues from day to day."""
     statement, currency = facts.statement, facts.case.currency
@@ -224,6 +232,7 @@ RULES: tuple[Rule, ...] = (
     really_sent,
     no_open_hold,
     complaints_decided,
+    disputes_settled,
     arrears_verified,
     final_notice_sent,
     final_notice_delivered,

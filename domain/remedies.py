@@ -27,6 +27,11 @@ class RemedyKind(StrEnum):
     """Let the agent call nobody until trained and examined again."""
 
 
+def entry_prefix(complaint_id: str) -> str:
+    """How the ids of the ledger's entries begin that a decision on a complaint booked."""
+    return f"remedy:{complaint_id}:"
+
+
 _NEEDS = {
     RemedyKind.CORRECT_BALANCE: {"amount", "component"},
     RemedyKind.WAIVE: {"amount"},

@@ -9,6 +9,7 @@ import pytest
 from domain.case import Complaint
 from domain.checklist import ChecklistItem, ProofKind, as_documents, checklist_digest, missing
 from domain.findings import Finding, Says, finding
+from domain.referral_disputes import DisputeOnRecord
 from domain.referral_rules import (
     RULES,
     DemandOnRecord,
@@ -108,6 +109,43 @@ def test_what_is_missing_is_found(changes: dict[str, Any], name: str, missing_is
     assert not found.fulfilled
     assert missing_is in found.findings
     assert name in missing(evaluate(facts(**changes)))
+
+
+DISPUTE = DisputeOnRecord("d-1", "rejected", must_verify=True)
+VERIFIED = replace(DISPUTE, verification="acc-1.9", verified_at=day(75))
+ARRIVED = replace(VERIFIED, arrived_at=day(78))
+CORRECTED = replace(DISPUTE, correction="remedy:d-1:1", corrected_at=day(76))
+
+
+@pytest.mark.parametrize(
+    ("dispute", "settled", "says"),
+    [
+        (DISPUTE, False, Says.DISPUTE_UNVERIFIED),
+        (VERIFIED, False, Says.DISPUTE_UNPROVED),
+        (ARRIVED, True, Says.DISPUTE_VERIFIED),
+        (replace(DISPUTE, must_verify=False), True, Says.DISPUTE_DECIDED),
+        (replace(ARRIVED, outcome="partly_upheld"), True, Says.DISPUTE_VERIFIED),
+        (replace(ARRIVED, outcome="upheld"), False, Says.DISPUTE_UNCORRECTED),
+        (replace(CORRECTED, outcome="upheld"), True, Says.DISPUTE_CORRECTED),
+        (replace(DISPUTE, must_verify=False, outcome="upheld"), False, Says.DISPUTE_UNCORRECTED),
+    ],
+)
+def test_a_dispute_is_settled_by_verification_and_one_that_was_right_by_correction(
+    dispute: DisputeOnRecord, settled: bool, says: Says
+) -> None:
+    for disputes in ((dispute,), (CORRECTED, dispute)):
+        found = item("disputes_settled", disputes=disputes)
+        assert found.fulfilled is settled
+        assert found.findings[-1].says is says
+
+
+def test_what_settled_a_dispute_can_be_looked_up() -> None:
+    proofs = item("disputes_settled", disputes=(ARRIVED, CORRECTED)).proofs
+    assert [(each.kind, each.reference) for each in proofs] == [
+        (ProofKind.VERIFICATION, "acc-1.9"),
+        (ProofKind.ARRIVAL, "acc-1.9"),
+        (ProofKind.ENTRY, "remedy:d-1:1"),
+    ]
 
 
 def test_a_finding_speaks_of_what_its_words_speak_of_and_of_nothing_else() -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sqlmodel import select
 
+from activities.desk import Desk
+from activities.legal_checklist import draw_up
 from domain.orders import Booking, Refusal
 from domain.registration import Registration
 from domain.terms import HoldKind
@@ -90,6 +92,70 @@ def test_each_dispute_needs_a_verification_of_its_own(open_house: Open) -> None:
     booking = house.ask("resolve_complaint", request_id="r-9", complaint_id="d2", **answer)
     assert booking.refusal is not None
     assert booking.refusal.code == "verification_not_sent"
+
+
+def judged_dispute(house: House) -> tuple[bool, list[str]]:
+    """What the checklist of a referral says of the disputes."""
+    with house.database.writing() as session:
+        desk = Desk.open(session, house.library, "acc-1", lambda: house.now)
+        items = {each.name: each for each in draw_up(desk, house.case, simulated_counts=True)}
+    judged = items["disputes_settled"]
+    return judged.fulfilled, [each.says for each in judged.findings]
+
+
+def test_a_referral_waits_for_the_proof_that_the_verification_arrived(open_house: Open) -> None:
+    house = open_house(chinese())
+    assert judged_dispute(house) == (True, ["no_dispute"])
+    sent_and_resolved(house)
+    assert judged_dispute(house) == (False, ["dispute_unproved"])
+    (letter,) = [each for each in house.sent() if each.occasion == "debt_verification"]
+    house.tell("report_delivery", contact_id=letter.contact_id, status="delivered", at=house.now.isoformat())
+    assert judged_dispute(house) == (True, ["dispute_verified"])
+
+
+def test_a_verification_that_got_lost_after_the_decision_is_given_anew_with_a_dispute_taken_up_again(
+    open_house: Open,
+) -> None:
+    house = open_house(chinese())
+    sent_and_resolved(house)
+    (letter,) = [each for each in house.sent() if each.occasion == "debt_verification"]
+    house.tell("report_delivery", contact_id=letter.contact_id, status="failed", at=house.now.isoformat())
+    assert judged_dispute(house) == (False, ["dispute_unverified"])
+    house.pass_time(timedelta(hours=1))
+    house.tell("file_complaint", event_id="again", complaint_id="d2", category="dispute")
+    house.ask("verify_debt", complaint_id="d2", evidence_ref="contract-7", verified_by="lead-1")
+    (owed_again,) = [each for each in house.case.owed_messages if each.occasion == "debt_verification"]
+    given = {"by_channel": "by_hand", "evidence_ref": "signed-slip-1", "done_by": "lead-1"}
+    house.pass_time(timedelta(hours=1))
+    house.ask("record_duty_done", message_id=owed_again.message_id, done_at=house.now.isoformat(), **given)
+    answer = {"outcome": "rejected", "resolved_by": "lead-1", "explanation_ref": "text-1"}
+    assert house.ask("resolve_complaint", request_id="r-9", complaint_id="d2", **answer).refusal is None
+    assert judged_dispute(house) == (True, ["dispute_verified", "dispute_verified"])
+
+
+def test_a_dispute_that_was_right_keeps_the_debt_from_referral_until_the_ledger_is_corrected(open_house: Open) -> None:
+    house = open_house(chinese())
+    before = house.now - timedelta(days=20)
+    disputed(house)
+    assert resolve(house, "upheld") is None
+    house.pass_time(timedelta(hours=1))
+    house.pay("100.00")
+    assert judged_dispute(house) == (False, ["dispute_uncorrected"]), "money that comes now corrects nothing"
+    house.pass_time(timedelta(hours=1))
+    late = {"payment_id": "paid-before", "amount": "200.00", "currency": "CNY", "received_at": before.isoformat()}
+    house.tell("record_payment", **late)
+    assert judged_dispute(house) == (True, ["dispute_corrected"])
+    house.tell("reverse_payment", payment_id="paid-before", reason_code="not_ours")
+    assert judged_dispute(house) == (False, ["dispute_uncorrected"])
+
+
+def test_a_remedy_that_corrects_the_balance_settles_the_dispute(open_house: Open) -> None:
+    house = open_house(chinese())
+    disputed(house)
+    remedy = {"kind": "correct_balance", "amount": "200.00", "component": "interest"}
+    answer = {"outcome": "upheld", "resolved_by": "lead-1", "explanation_ref": "text-1", "remedies": [remedy]}
+    assert house.ask("resolve_complaint", request_id="r-1", complaint_id="d1", **answer).refusal is None
+    assert judged_dispute(house) == (True, ["dispute_corrected"])
 
 
 def test_a_verification_by_the_agent_whom_the_dispute_names_is_refused(open_house: Open) -> None:
