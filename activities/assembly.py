@@ -192,6 +192,7 @@ def load_library(settings: Settings) -> Library:
 def _provider_settings(settings: Settings, library: Library) -> ProviderSettings:
     return ProviderSettings(
         outbox_dir=settings.outbox_dir,
+        outbox_counts=settings.profile is Profile.DEV or not settings.real_providers,
         print_dir=settings.print_dir,
         first_party=all(policy.role is Role.FIRST_PARTY for policy in library.policies.values()),
         twilio=_twilio(settings),

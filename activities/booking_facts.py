@@ -11,8 +11,10 @@ from activities.calls_made import book_call
 from activities.complaints import ask_to_tell, file_complaint
 from activities.contact_preferences import book_preference
 from activities.desk import Desk, RefusedError
+from activities.disputes_on_record import verifications
 from activities.duties import note_receipt
 from activities.effects import Effect
+from activities.last_notices import is_last_notice
 from activities.limitation import stop_for_plea
 from activities.stop_of_contact import ask_how_to_go_on, go_on_if_a_channel_is_allowed, stop_if_every_channel_is_stopped
 from activities.times import ends_at
@@ -51,7 +53,7 @@ from domain.facts import (
     ReversePayment,
 )
 from domain.holds import Hold
-from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from domain.terms import Channel, ClosedReason, HoldKind, MessageClass, Stage
 from storage.companions import share_fate
 from storage.people import (
     EVERY_ACCOUNT,
@@ -189,7 +191,7 @@ def _(fact: ReportDelivery, desk: Desk) -> Effect:
         contact.status, contact.delivered_at = ContactStatus.DELIVERED, fact.at
         _add_settled(desk, contact)
         note_receipt(desk, contact)
-        return Effect(() if owed else (DeliveryProved(fact.contact_id), *_review_anew(desk, contact)))
+        return Effect((*(() if owed else (DeliveryProved(fact.contact_id),)), *_review_anew(desk, contact)))
     contact.status, contact.settled_at = ContactStatus.FAILED, desk.now
     _add_settled(desk, contact)
     note_receipt(desk, contact)
@@ -240,12 +242,17 @@ def _choose(desk: Desk, channel: Channel, address_ref: str | None, *, allowed: b
 
 
 def _review_anew(desk: Desk, contact: Contact) -> tuple[CaseEvent, ...]:
-    """A review that only waited for the proof that the final notice arrived is drawn up again, with the proof."""
+    """A review that waited for the proof that this notice arrived is drawn up again, with the proof."""
+    final = contact.stage == Stage.PRE_LEGAL and contact.message_class == MessageClass.DEMAND
+    proves = {
+        "final_notice_delivered": final or is_last_notice(desk, contact.occasion),
+        "disputes_settled": contact.occasion in verifications(desk),
+    }
     review = undecided_review(desk.session, desk.account.account_id)
     unproved = review is not None and any(
-        each["name"] == "final_notice_delivered" and not each["fulfilled"] for each in review.checklist
+        proves.get(each["name"], False) and not each["fulfilled"] for each in review.checklist
     )
-    return (ReferralVoided(),) if unproved and contact.stage == Stage.PRE_LEGAL else ()
+    return (ReferralVoided(),) if unproved else ()
 
 
 def _add_settled(desk: Desk, contact: Contact) -> None:

@@ -176,6 +176,7 @@ def _facts(
         ),
         first_communication_at=first,
         debt_verified_at=account.debt_verified_at,
+        review_chosen_at=account.review_chosen_at,
         credit_report_announced_at=account.credit_report_announced_at,
         time_zone=desk.debtor.time_zone,
         calendar=pack.holidays.calendar(pack.known_region(account.jurisdiction.partition("-")[2])),

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from activities.desk import Desk
 from activities.disputes_on_record import disputes_on_record
 from activities.duties import duties_standing
+from activities.last_notices import last_notices
 from activities.limitation import limitation_of
 from domain.case import Case
 from domain.checklist import ChecklistItem, ProofKind
@@ -32,6 +33,7 @@ def draw_up(desk: Desk, case: Case, *, simulated_counts: bool) -> tuple[Checklis
             limitation_ends_at=limitation_of(desk).expires_at,
             duties_standing=standing,
             duties_given=given,
+            last_notices=tuple(last_notices(desk)),
             disputes=tuple(disputes_on_record(desk, case)),
             refused_by_counsel=tuple(_refusals(desk)),
             simulated_counts=simulated_counts,

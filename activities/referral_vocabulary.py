@@ -14,7 +14,7 @@ from domain.jurisdiction import Pack
 from domain.ledger import PostingKind
 from domain.policy import Role
 from domain.referral_rules import ITEMS
-from domain.requests import REQUESTS, ComplaintOutcome
+from domain.requests import REQUESTS, ComplaintOutcome, NoticeWay
 from domain.terms import Channel, HoldKind, MessageClass, Stage
 from storage.tables import LEFT, ContactStatus
 
@@ -24,7 +24,7 @@ def vocabularies(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
     notices = {notice.id for pack in packs.values() for notice in pack.duties}
     return {
         "role": frozenset(Role),
-        "channel": frozenset(Channel),
+        "channel": frozenset({*Channel, *NoticeWay}),
         "stage": frozenset(Stage),
         "class": frozenset(MessageClass),
         "status": frozenset(ContactStatus),

@@ -24,7 +24,10 @@ _WORDS = {
     "complaint_overdue": ("decide the complaint whose time has passed; for who is over its owner", "resolve"),
     "tell": ("tell the person what no message could", "complete"),
     "retrain": ("have the agent trained and examined anew", "complete"),
-    "duty": ("see that a notice that the law demands is given in time", "status"),
+    "duty": (
+        "see that a notice that the law demands is given: find an address, or give it otherwise and record the proof",
+        "duty-done",
+    ),
     "vulnerable": ("see to a person who is vulnerable: what helps them, and who speaks with them", "complete"),
     "track": ("whether the debt is left unpaid on purpose: firm, or not", "track"),
     "counsel_notice": ("see why counsel did not take a notice", "audit show"),

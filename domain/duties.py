@@ -79,6 +79,8 @@ class DutyFacts:
     debt_verified_at: datetime | None = None
     """When a named person found the debt to be owed that is disputed now."""
     credit_report_announced_at: datetime | None = None
+    review_chosen_at: datetime | None = None
+    """When a named person decided on the review of somebody who has stopped all contact."""
 
     @property
     def arrears_minor(self) -> int:
@@ -147,6 +149,8 @@ def triggered_at(trigger: Trigger, facts: DutyFacts, told_at: datetime | None = 
             since = facts.first_communication_at
         case Trigger.DEBT_VERIFIED:
             since = facts.debt_verified_at
+        case Trigger.REVIEW_CHOSEN:
+            since = facts.review_chosen_at
         case Trigger.CREDIT_REPORT_ANNOUNCED:
             since = facts.credit_report_announced_at
         case Trigger.ESCALATION | Trigger.PRE_LEGAL:

@@ -23,6 +23,10 @@ class Says(StrEnum):
     """Every contact was handed to somebody who carries it."""
     KEPT_IN_OUTBOX = "kept_in_outbox"
     """Messages reached nobody, for want of a provider."""
+    ENOUGH_CARRIED = "enough_carried"
+    """Those that were carried are enough without them."""
+    STAGE_SHORT = "stage_short"
+    """Too few contacts of a stage really left."""
     HOLD_OPEN = "hold_open"
     """Something stops the case."""
     NO_HOLD = "no_hold"
@@ -98,6 +102,8 @@ SPEAKS_OF: Mapping[Says, frozenset[str]] = {
     Says.REVIEW_CHOSEN: frozenset({"by"}),
     Says.ALL_CARRIED: frozenset(),
     Says.KEPT_IN_OUTBOX: frozenset({"channel", "references"}),
+    Says.ENOUGH_CARRIED: frozenset(),
+    Says.STAGE_SHORT: frozenset({"stage", "count", "wanted"}),
     Says.HOLD_OPEN: frozenset({"hold", "reference"}),
     Says.NO_HOLD: frozenset(),
     Says.NO_HOLD_BUT_CEASE: frozenset(),
@@ -121,7 +127,7 @@ SPEAKS_OF: Mapping[Says, frozenset[str]] = {
     Says.WAIT_OVER: frozenset({"moment"}),
     Says.WAIT_RUNS: frozenset({"moment"}),
     Says.WAIT_NOT_BEGUN: frozenset(),
-    Says.WAYS_OUT: frozenset({"calls", "plans"}),
+    Says.WAYS_OUT: frozenset({"calls", "plans", "notices_sent"}),
     Says.NO_WAY_OUT: frozenset(),
     Says.LIMITATION_RUNS: frozenset({"day"}),
     Says.TIME_BARRED: frozenset({"day"}),

@@ -27,6 +27,8 @@ class Trigger(StrEnum):
     """The case has come to the stage pre_legal."""
     DEBT_VERIFIED = "debt_verified"
     """A named person has looked into a dispute that is open, and found the debt to be owed."""
+    REVIEW_CHOSEN = "review_chosen"
+    """A named person has decided on the legal review of somebody who has stopped all contact."""
     CREDIT_REPORT_ANNOUNCED = "credit_report_announced"
     """The lender has announced that it means to report the debt to a credit bureau."""
 
@@ -71,6 +73,8 @@ class Duty(Sourced):
     """What may not begin before the notice has been given and its period is over."""
     consequence: Sentence
     """What follows if it is missed."""
+    last_notice: Flag = False
+    """Whether it is the final notice to somebody who has stopped all contact, whom the policy's own may not reach."""
     stops_interest: Flag = False
     """Whether no interest and no default sum runs from its deadline until it is given."""
 

@@ -17,6 +17,7 @@ from domain.ledger import Statement
 from domain.money import format_minor
 from domain.progress import exhausted
 from domain.referral_disputes import DisputeOnRecord, judge_disputes
+from domain.requests import NoticeWay
 from domain.terms import Channel, HoldKind, Stage
 
 _IN_WRITING = frozenset({Channel.LETTER, Channel.EMAIL})
@@ -27,7 +28,8 @@ class DemandOnRecord:
     """A contact that asked for payment and really left."""
 
     contact_id: str
-    channel: Channel
+    channel: Channel | NoticeWay
+    """A notice that a person gave may have gone in another way, such as by hand."""
     stage: Stage
     at: datetime
     digest: str
@@ -36,6 +38,14 @@ class DemandOnRecord:
     """By proof; none without one."""
     simulated: bool = False
     """Kept in the outbox for want of a provider: it reached nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastNotice:
+    """The law's final notice to somebody who has stopped all contact, which also tells of ways out."""
+
+    notice: DemandOnRecord
+    period_ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +101,20 @@ class ReferralFacts:
     simulated_counts: bool = False
     """Whether messages that reached nobody count, as they do on a developer's machine only."""
 
+    last_notices: tuple[LastNotice, ...] = ()
+    """The law's final notices to somebody who has stopped all contact."""
+
     @property
     def final_notices(self) -> tuple[DemandOnRecord, ...]:
-        """The demands of the last stage that are in writing."""
-        return tuple(each for each in self.demands if each.stage is Stage.PRE_LEGAL and each.channel in _IN_WRITING)
+        """The demands of the last stage that are in writing, or the law's own where a stopped case is reviewed."""
+        own = tuple(each for each in self.demands if each.stage is Stage.PRE_LEGAL and each.channel in _IN_WRITING)
+        notices = (*own, *(each.notice for each in self.under_review))
+        return tuple(each for each in notices if self.simulated_counts or not each.simulated)
+
+    @property
+    def under_review(self) -> tuple[LastNotice, ...]:
+        """The law's final notices, while a review goes on that was chosen for somebody who has stopped all contact."""
+        return self.last_notices if self.case.under_chosen_review(self.now) else ()
 
 
 Rule = Callable[[ReferralFacts], ChecklistItem]
@@ -127,13 +147,34 @@ def stages_exhausted(facts: ReferralFacts) -> ChecklistItem:
 
 
 def really_sent(facts: ReferralFacts) -> ChecklistItem:
-    """Every contact that counts was handed to somebody who carries it."""
-    kept: dict[Channel, list[str]] = defaultdict(list)
-    for each in facts.demands:
+    """What was kept in the outbox reached nobody and is no contact: without it the stages must be exhausted too."""
+    kept: dict[str, list[str]] = defaultdict(list)
+    for each in (*facts.demands, *(last.notice for last in facts.under_review)):
         if each.simulated:
             kept[each.channel].append(each.contact_id)
-    found = tuple(finding(Says.KEPT_IN_OUTBOX, channel=each, references=",".join(kept[each])) for each in sorted(kept))
-    return ChecklistItem("really_sent", not kept or facts.simulated_counts, found or (finding(Says.ALL_CARRIED),))
+    found = [finding(Says.KEPT_IN_OUTBOX, channel=each, references=",".join(kept[each])) for each in sorted(kept)]
+    if not kept or facts.simulated_counts:
+        return ChecklistItem("really_sent", True, tuple(found) or (finding(Says.ALL_CARRIED),))
+    short = tuple(_short(facts))
+    return ChecklistItem("really_sent", not short, (*found, *(short or (finding(Says.ENOUGH_CARRIED),))))
+
+
+def _short(facts: ReferralFacts) -> Iterator[Finding]:
+    """What the contacts that really left lack; one may stand for one of a later stage, never of an earlier one."""
+    if facts.case.under_chosen_review(facts.now):
+        return
+    timetable, left = facts.case.timetable, [each for each in facts.demands if not each.simulated]
+    by_stage, spare = Counter(each.stage for each in left), 0
+    for each in timetable.stages:
+        spare += by_stage[each.stage] - each.attempts
+        if spare < 0:
+            yield finding(Says.STAGE_SHORT, stage=each.stage, count=by_stage[each.stage], wanted=each.attempts)
+            spare = 0
+    channels, arrived = {each.channel for each in left}, sum(1 for each in left if each.arrived_at is not None)
+    if len(channels) < timetable.channels_for_exhaustion:
+        yield finding(Says.CHANNELS_USED, channels=",".join(sorted(channels)), wanted=timetable.channels_for_exhaustion)
+    if arrived < timetable.deliveries_for_exhaustion:
+        yield finding(Says.ARRIVALS_PROVED, count=arrived, wanted=timetable.deliveries_for_exhaustion)
 
 
 def no_open_hold(facts: ReferralFacts) -> ChecklistItem:
@@ -193,23 +234,38 @@ def final_notice_delivered(facts: ReferralFacts) -> ChecklistItem:
 
 
 def waiting_period_over(facts: ReferralFacts) -> ChecklistItem:
-    """The policy's wait has passed since the last contact, holds not counted."""
-    case = facts.case
-    if case.last_touch_at is None or not facts.final_notices:
+    """The policy's wait has passed since the last contact, holds not counted; in a stopped case the law's own."""
+    ends = _wait_ends(facts)
+    if ends is None:
         return ChecklistItem("waiting_period_over", False, (finding(Says.WAIT_NOT_BEGUN),))
-    ends = add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait)
     over = ends <= facts.now
     found = finding(Says.WAIT_OVER if over else Says.WAIT_RUNS, moment=_moment(ends))
     return ChecklistItem("waiting_period_over", over, (found,))
 
 
+def _wait_ends(facts: ReferralFacts) -> datetime | None:
+    case = facts.case
+    if facts.under_review:
+        return max(each.period_ends_at for each in facts.under_review)
+    if case.last_touch_at is None or not facts.final_notices:
+        return None
+    return add_time_off_hold(case.holds, case.last_touch_at, case.timetable.final_notice_wait)
+
+
 def way_out_offered(facts: ReferralFacts) -> ChecklistItem:
-    """A call was asked for, in which a person learns the reason and offers a way out; or a plan was proposed."""
+    """A call was asked for, in which a person learns the reason and offers a way out; or a plan was proposed.
+
+    Who has stopped all contact is told of the ways out by the last notice.
+    """
+    notices = tuple(each.notice for each in facts.under_review)
     kinds = Counter(each.kind for each in facts.offers)
-    offered = finding(Says.WAYS_OUT, calls=kinds[ProofKind.CALL], plans=kinds[ProofKind.PLAN])
-    proofs = tuple(Proof(each.kind, each.reference, _moment(each.at)) for each in facts.offers)
-    found = offered if facts.offers else finding(Says.NO_WAY_OUT)
-    return ChecklistItem("way_out_offered", bool(facts.offers), (found,), proofs)
+    counted = {"calls": kinds[ProofKind.CALL], "plans": kinds[ProofKind.PLAN], "notices_sent": len(notices)}
+    proofs = (
+        *(Proof(each.kind, each.reference, _moment(each.at)) for each in facts.offers),
+        *map(_contact, notices),
+    )
+    found = finding(Says.WAYS_OUT, **counted) if proofs else finding(Says.NO_WAY_OUT)
+    return ChecklistItem("way_out_offered", bool(proofs), (found,), proofs)
 
 
 def within_limitation(facts: ReferralFacts) -> ChecklistItem:

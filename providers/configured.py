@@ -21,6 +21,8 @@ class ProviderSettings:
 
     outbox_dir: Path
     """Where messages are kept that nobody carries."""
+    outbox_counts: bool = True
+    """Whether they count as made; else another channel is tried."""
     twilio: TwilioAccount | None = None
     sendgrid: SendGridAccount | None = None
     print_dir: Path | None = None
@@ -38,7 +40,9 @@ def configured_providers(settings: ProviderSettings, clock: Clock) -> dict[Chann
         clock: tells the time inside the activity that sends; the server's, never the host's.
     """
     channels = (Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER)
-    providers: dict[Channel, Provider] = dict.fromkeys(channels, Outbox(settings.outbox_dir))
+    providers: dict[Channel, Provider] = dict.fromkeys(
+        channels, Outbox(settings.outbox_dir, counts=settings.outbox_counts)
+    )
     if settings.twilio is not None:
         providers[Channel.SMS] = _routed(TwilioSms(settings.twilio, clock), settings)
         providers[Channel.VOICE] = _routed(TwilioVoice(settings.twilio, clock), settings)

@@ -25,6 +25,9 @@ INSTEAD_OF = {
 }
 """Who would carry a channel's messages if there were credentials."""
 
+NOT_CARRIED = "kept_in_outbox"
+"""Why a message counts as not sent that is kept where other channels reach real people."""
+
 SUFFIX = {
     Channel.SMS: ".txt",
     Channel.VOICE: ".txt",
@@ -39,7 +42,12 @@ class Outbox:
 
     name = "outbox"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, counts: bool = True) -> None:
+        """Take the folder, and whether a message that is kept there counts as taken.
+
+        Where other channels reach real people it must not: what reached nobody is no contact, and another is tried.
+        """
+        self._counts = counts
         self._folders = {channel: DropFolder(folder / channel.value) for channel in SUFFIX}
 
     def send(self, intent: ContactIntent) -> SendResult:
@@ -50,11 +58,11 @@ class Outbox:
                 folder.put(name, _as_file(intent))
             except LetterNotSet:
                 return Rejected(RejectionKind.NOT_ALLOWED, "letter_not_set")
-        return self._kept(intent)
+        return self._kept(intent) if self._counts else Rejected(RejectionKind.NOT_ALLOWED, NOT_CARRIED)
 
     def lookup(self, intent: ContactIntent, since: datetime) -> LookupResult:  # noqa: ARG002
         """Tell for certain whether the message was kept."""
-        if self._folders[intent.channel].holds(_file_name(intent)):
+        if self._counts and self._folders[intent.channel].holds(_file_name(intent)):
             return self._kept(intent)
         return NeverTaken.NEVER_TAKEN
 

@@ -76,8 +76,14 @@ UNDECIDED = replace(facts().case, complaints=(Complaint("c-1", "fees", day(70)),
         (
             {"demands": (REMINDER, replace(NOTICE, simulated=True))},
             "really_sent",
-            finding(Says.KEPT_IN_OUTBOX, channel="letter", references="acc-1.7"),
+            finding(Says.STAGE_SHORT, stage="pre_legal", count=0, wanted=2),
         ),
+        (
+            {"demands": (REMINDER, replace(NOTICE, simulated=True))},
+            "really_sent",
+            finding(Says.ARRIVALS_PROVED, count=0, wanted=1),
+        ),
+        ({"demands": (REMINDER, replace(NOTICE, simulated=True))}, "final_notice_sent", finding(Says.NO_NOTICE)),
         ({"holds": (hold(90),)}, "no_open_hold", finding(Says.HOLD_OPEN, hold="manual", reference="h1")),
         ({"case": UNDECIDED}, "complaints_decided", finding(Says.COMPLAINT_UNDECIDED, reference="c-1")),
         ({"statement": statement((instalment(),), (payment(10_000),))}, "arrears_verified", NOTHING_OVERDUE),
@@ -151,6 +157,25 @@ def test_what_settled_a_dispute_can_be_looked_up() -> None:
 def test_a_finding_speaks_of_what_its_words_speak_of_and_of_nothing_else() -> None:
     with pytest.raises(ValueError, match=r"hold_open speaks of \['hold', 'reference'\], not of \['hold'\]"):
         finding(Says.HOLD_OPEN, hold="manual")
+
+
+def carried(stage: Stage, number: int, channel: Channel = Channel.EMAIL) -> tuple[DemandOnRecord, ...]:
+    """So many contacts of a stage that really left."""
+    return tuple(DemandOnRecord(f"{stage}.{n}", channel, stage, day(1), "") for n in range(number))
+
+
+def test_texts_kept_in_the_outbox_bar_nothing_where_other_channels_made_the_contacts() -> None:
+    kept = replace(REMINDER, simulated=True)
+    wanted = {each.stage: each.attempts for each in facts().case.timetable.stages}
+    others = tuple(each for stage, number in wanted.items() for each in carried(stage, number))
+    found = item("really_sent", demands=(kept, *others, NOTICE))
+    assert found.fulfilled
+    assert [each.says for each in found.findings] == [Says.KEPT_IN_OUTBOX, Says.ENOUGH_CARRIED]
+    gentle = tuple(each for each in others if each.stage is not Stage.GENTLE_REMINDER)
+    late = (*gentle, *carried(Stage.ESCALATION, 9))
+    short = item("really_sent", demands=(kept, *late, NOTICE))
+    assert not short.fulfilled, "what came later does not stand for a gentle reminder"
+    assert finding(Says.STAGE_SHORT, stage="gentle_reminder", count=0, wanted=2) in short.findings
 
 
 def test_on_a_developers_machine_messages_that_reached_nobody_count_and_the_evidence_says_so() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from domain.terms import Channel
 from providers.configured import ProviderSettings, configured_providers
-from providers.port import Accepted, Provider, Rejected, RejectionKind
+from providers.port import Accepted, NeverTaken, Provider, Rejected, RejectionKind
 from tests.providers.builders import VALID_NUMBER, make_intent, sendgrid_account, twilio_account, utc_now
 from tests.standins.provider_standin import ProviderStandIn
 
@@ -21,6 +21,14 @@ def test_without_accounts_the_outbox_keeps_every_channel(tmp_path: Path) -> None
         result = provider.send(make_intent(channel))
         assert isinstance(result, Accepted)
         assert result.simulated
+
+
+def test_where_others_reach_real_people_the_outbox_keeps_what_counts_as_not_sent(tmp_path: Path) -> None:
+    sms = configured_providers(ProviderSettings(tmp_path, outbox_counts=False), utc_now)[Channel.SMS]
+    intent = make_intent(Channel.SMS)
+    assert sms.send(intent) == Rejected(RejectionKind.NOT_ALLOWED, "kept_in_outbox")
+    assert list((tmp_path / "sms").iterdir()), "it can still be read"
+    assert sms.lookup(intent, utc_now()) is NeverTaken.NEVER_TAKEN
 
 
 def test_with_accounts_each_channel_goes_to_its_own_provider(tmp_path: Path) -> None:

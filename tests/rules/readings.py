@@ -337,7 +337,7 @@ READINGS: dict[str, dict[str, Reading]] = {
                 [H.REPRESENTED, H.DECEASED, H.INSOLVENT, H.BREATHING_SPACE, H.ACTIVE_DUTY, H.VULNERABLE],
                 (),
             ),
-            stop("PR-15", CHINA, [H.CEASE_CONTACT], ()),
+            stop("PR-15", CHINA, [H.CEASE_CONTACT], ("remedy_may_be_used",)),
         )
     ),
     "US": dict(

@@ -301,6 +301,7 @@ async def open_house(
     due_date: date = DUE_DATE,
     staffed: bool = True,
     counsel: Counsel | None = None,
+    simulated_counts: bool = True,
     **worker_options: Any,
 ) -> AsyncIterator[House]:
     """Open the house on an engine; on a time-skipping one, in the morning after the due date.
@@ -311,7 +312,7 @@ async def open_house(
     schema.migrate(database)
     rules = shipped_packs() if packs == PACKS else load_packs(packs)
     documents = load_policies(policies), rules, load_courses(TRAINING)
-    library = Library(*documents, TypedWords(TEMPLATES), simulated_counts=True)
+    library = Library(*documents, TypedWords(TEMPLATES), simulated_counts=simulated_counts)
     outbox = Outbox(folder / "outbox")
     carriers = providers or dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.LETTER), outbox)
 
