@@ -8,7 +8,12 @@ from activities.desk import Desk
 from domain.ledger import EntryKind, Statement
 from domain.local_days import local_day
 from domain.messages import NOTHING, OccasionFacts
+from domain.terms import HoldKind
+from storage.people import open_holds
 from storage.tables import LedgerEntry
+
+_SPOKEN_FOR = frozenset({HoldKind.DECEASED, HoldKind.REPRESENTED})
+"""Circumstances in which somebody else answers for the person."""
 
 
 def received(desk: Desk, subject: str) -> OccasionFacts | None:
@@ -20,15 +25,22 @@ def received(desk: Desk, subject: str) -> OccasionFacts | None:
     """
     day = date.fromisoformat(subject)
     amount = _received_on(desk, day)
-    if not amount or is_over(desk, desk.statement()):
+    if not amount or is_over(desk, desk.statement()) or _not_to_be_written_to(desk):
         return None
     return OccasionFacts(amounts={"received_amount": amount}, dates={"received_on": day})
 
 
-def over(desk: Desk, _subject: str) -> OccasionFacts | None:
-    """That nothing is overdue any more, and what is owed back if too much was paid; none once something is overdue."""
+def over(desk: Desk, subject: str) -> OccasionFacts | None:
+    """That nothing is overdue any more, and what is owed back if too much was paid.
+
+    None once something is overdue, or once more has been booked, of which a later last word tells.
+
+    Args:
+        desk: the account.
+        subject: how many bookings the ledger had when it was owed.
+    """
     statement = desk.statement()
-    if not is_over(desk, statement):
+    if not is_over(desk, statement) or subject != str(statement.bookings) or _not_to_be_written_to(desk):
         return None
     credit = max(0, statement.credit_minor)
     texts = {
@@ -42,6 +54,12 @@ def is_over(desk: Desk, statement: Statement) -> bool:
     """Whether something was overdue on the account and nothing is any more."""
     was_overdue = any(each.instalment.overdue_from <= desk.now for each in statement.instalments)
     return was_overdue and not statement.arrears(desk.now).total_minor
+
+
+def _not_to_be_written_to(desk: Desk) -> bool:
+    """Whether a word of thanks would hurt, or go past who speaks for the person."""
+    held = open_holds(desk.session, desk.account.debtor_id, desk.account.account_id, desk.now)
+    return any(each.kind in _SPOKEN_FOR for each in held)
 
 
 def _received_on(desk: Desk, day: date) -> int:

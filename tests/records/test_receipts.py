@@ -1,45 +1,28 @@
 """Receipts and last words in the records: one a day, folded, and never more than the policy asks for."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from activities.composer import Composer
-from activities.contacts import Contacts
 from activities.desk import Library
 from domain.next_step import StepKind, next_step
+from domain.orders import ContactResult
 from domain.policy import Policy
-from domain.terms import Channel
-from providers.outbox import Outbox
-from storage import schema
-from storage.database import Database
-from storage.registration import register
 from tests.config.policy_files_for_tests import fenfu_document
-from tests.records.lone_case import MORNING, House, Open
+from tests.records.lone_case import House, Open
 from tests.registrations import owed, registration
 
 
-def receipting() -> Policy:
-    """The shipped policy for China, with receipts by text or email."""
-    return Policy.model_validate({**fenfu_document(), "receipts": {"channels": ["sms", "email"]}})
-
-
 @pytest.fixture
-def open_receipting(url: str, library: Library, composer: Composer, tmp_path: Path) -> Callable[[], House]:
-    """Opens a plain account whose policy gives receipts."""
+def open_receipting(open_house: Open) -> Callable[[], House]:
+    """Opens an account with a later instalment, of which the person has heard."""
 
     def opened() -> House:
-        database = Database(url)
-        schema.migrate(database)
-        person = registration(instalments=(owed("2027-01-04"), owed("2027-06-04", number=2)))
-        with database.writing() as session:
-            register(session, person, "fenfu-cn", MORNING)
-        ours = replace(library, policies={**library.policies, "fenfu-cn": receipting()}, _kept={})
-        carriers = dict.fromkeys(Channel, Outbox(tmp_path / "outbox"))
-        return House(database, ours, Contacts(database, ours, composer, carriers))
+        house = open_house(registration(instalments=(owed("2027-01-04"), owed("2027-06-04", number=2))))
+        house.send()
+        house.now += timedelta(minutes=1)
+        return house
 
     return opened
 
@@ -94,7 +77,7 @@ def test_the_last_word_leaves_before_the_case_closes_and_says_what_is_owed_back(
     house.pay("2500.00")
     assert next_step(house.case, house.now).kind is StepKind.CONTACT
     house.contact()
-    (last,) = house.sent()
+    last = house.sent()[-1]
     assert (last.occasion, "已全部结清" in last.words, "多付了¥30.88" in last.words) == ("closure", True, True)
     house.pass_time(timedelta(seconds=1))
     assert next_step(house.case, house.now).kind is StepKind.CLOSE
@@ -104,11 +87,45 @@ def test_a_case_that_is_cured_says_that_the_rest_is_paid_as_usual(open_receiptin
     house = open_receipting()
     house.pay("1234.56")
     house.contact()
-    assert "已经没有逾期" in house.sent()[0].words
+    assert "已经没有逾期" in house.sent()[-1].words
 
 
-def test_without_receipts_in_the_policy_there_are_none(open_house: Open) -> None:
+def test_who_has_heard_nothing_of_the_case_hears_nothing_of_its_end(open_house: Open) -> None:
     house = open_house(registration())
+    house.pay("1234.56")
+    assert house.case.owed_messages == ()
+    assert next_step(house.case, house.now).kind is StepKind.CLOSE
+
+
+def test_a_last_word_that_more_money_has_overtaken_gives_way_to_the_later_one(
+    open_receipting: Callable[[], House],
+) -> None:
+    house = open_receipting()
+    house.pay("2469.12")
+    house.now += timedelta(seconds=1)
+    house.pay("50.00")
+    assert house.contact().result is ContactResult.NOT_NEEDED
+    house.contact()
+    assert occasions(house) == ["closure"]
+    assert "多付了¥50.00" in house.sent()[-1].words
+
+
+@pytest.mark.parametrize("kind", ["deceased", "represented"])
+def test_no_thanks_go_past_who_speaks_for_the_person(open_receipting: Callable[[], House], kind: str) -> None:
+    house = open_receipting()
+    house.tell("report_circumstance", circumstance_id="c-1", kind=kind, reported_by="agent-1")
+    house.pay("100.00")
+    let_receipts_go(house)
+    assert occasions(house) == []
+
+
+def test_without_receipts_in_the_policy_there_are_none(
+    open_house: Open, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = {name: each for name, each in fenfu_document().items() if name != "receipts"}
+    monkeypatch.setitem(library.policies, "fenfu-cn", Policy.model_validate(silent))  # type: ignore[arg-type]
+    house = open_house(registration())
+    house.send()
     house.pay("100.00")
     assert house.case.owed_messages == ()
     house.now += timedelta(hours=1)
