@@ -9,6 +9,7 @@ from activities.booking_waivers import settle_offers
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.judged_anew import judge_promises_anew, reinstate_unpaid_plan
+from activities.payments_after_end import note_payment_after_end
 from activities.told_amounts import forgive_since_told, take_back_forgiven
 from domain.events import CaseEvent
 from domain.facts import RecordPayment, RecordRefund, ReversePayment
@@ -38,6 +39,7 @@ def book_payment(desk: Desk, fact: RecordPayment) -> Effect:
     if booked is None:
         entry = Entry(fact.payment_id, EntryKind.PAYMENT, amount)
         book_entry(desk.session, desk.account.account_id, entry, fact.received_at, desk.now)
+        note_payment_after_end(desk, fact.payment_id, amount)
         if not _reversed_before(desk, fact.payment_id):
             forgiven = forgive_since_told(desk, fact.payment_id, fact.received_at)
         else:

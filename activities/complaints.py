@@ -34,7 +34,7 @@ from domain.terms import HoldKind
 from storage import person_tasks
 from storage.complaints import filed_under_other_event, open_complaint_hold, resolved_before
 from storage.people import EVERY_ACCOUNT, end_hold, record_hold
-from storage.tables import LEFT_AND_NOT_LOST, AccountState, Contact, PersonFact, RecordedHold, StoredText
+from storage.tables import LEFT_AND_NOT_LOST, Contact, PersonFact, RecordedHold, StoredText
 
 _TELL_WITHIN = timedelta(days=30)
 """An answer that has not left by then is told by a person."""
@@ -107,7 +107,7 @@ def resolve_complaint(desk: Desk, request: ResolveComplaint, case: Case) -> Effe
     """Decide a complaint and carry its remedies out. Its hold goes on until the person has been told.
 
     The person's other cases know the decision at once, and their hold goes on like this one's.
-    Where the reasons are not stored here, or no workflow sends any more, it ends at once and a person is asked to tell.
+    Where the reasons are not stored here it ends at once, and a person is asked to tell.
 
     Raises:
         RefusedError: if it was decided before or by the agent whom it names, gives no reasons, a remedy is beyond its
@@ -205,9 +205,9 @@ def _lift(desk: Desk, request: ResolveComplaint, complaint: Complaint) -> tuple[
 def _owed(
     desk: Desk, occasion: ReplyOccasion, subject: str, deadline: datetime, *, by_message: bool = True
 ) -> tuple[MessagesOwed, ...]:
-    """A message that a person tells if it cannot go; where no workflow sends any more, a person is asked at once."""
+    """A message that a person tells if it cannot go; where nothing can be written, a person is asked at once."""
     message = owe(desk, occasion, subject, desk.now, deadline)
-    if by_message and desk.account.state != AccountState.CLOSED:
+    if by_message:
         return (MessagesOwed((replace(message, by_person=True),)),)
     person_tasks.ask(desk.session, desk.account.account_id, tell_subject(message.message_id), desk.now, deadline)
     return ()

@@ -50,7 +50,7 @@ from providers.port import (
 from storage.accounts import note_demand, note_next_due, write_milestones
 from storage.database import Database
 from storage.people import suppress_address, usable_address
-from storage.tables import Address, Contact, ContactStatus
+from storage.tables import AccountState, Address, Contact, ContactStatus
 
 _LOOKUPS = 3
 """How often a provider is asked what became of a message before its fate counts as unknown."""
@@ -283,6 +283,8 @@ class Contacts:
     def _next(self, desk: Desk, order: ContactOrder) -> PlannedContact:
         """The lawful moment of the contact after this one."""
         planned = Guard(desk).moment(order.next_channel, max(order.next_due, desk.now))
+        if desk.account.state == AccountState.CLOSED:
+            return planned
         if order.message_id and desk.account.demand_at is None:
             note_next_due(desk.session, desk.account, planned.at)
         else:

@@ -260,7 +260,13 @@ def _message(desk: Desk, row: RecordedDuty) -> OwedMessage:
         deadline=row.deadline,
         warn_at=row.warn_at,
         allowed_in=desk.pack.holds_allowing(row.duty_id),
+        outlives_case=_answers_person(desk, row),
     )
+
+
+def _answers_person(desk: Desk, row: RecordedDuty) -> bool:
+    """Whether a notice is what a person who disputes the debt waits for, whatever becomes of the case."""
+    return any(each.id == row.duty_id and each.trigger is Trigger.DEBT_VERIFIED for each in desk.pack.duties)
 
 
 def _note_fate(desk: Desk, row: RecordedDuty, fate: DutyState, contact: Contact) -> None:

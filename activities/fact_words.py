@@ -128,6 +128,8 @@ OCCASION_FACTS = frozenset(
         "next_body_months",
         "received_amount",
         "received_on",
+        "refund_amount",
+        "refunded_on",
         "over_as",
         "has_credit",
         "credit_amount",

@@ -14,7 +14,7 @@ from activities.guard import Guard
 from activities.hardship_messages import grace_that_ends, plan_to_offer
 from activities.plan_messages import agreed_plan, coming_instalment, missed_instalment
 from activities.promise_messages import coming_promise
-from activities.receipt_messages import over, received
+from activities.receipt_messages import over, received, received_after_end, refunded
 from activities.track_messages import found
 from activities.track_offers import supportive_offer
 from domain.contact_facts import ReplyOccasion, ServiceOccasion
@@ -49,6 +49,8 @@ OCCASIONS: Mapping[MessageOccasion, Occasion] = {
     ReplyOccasion.COMPLAINT_OUTCOME: Occasion((Channel.EMAIL, Channel.LETTER, Channel.SMS), decided),
     ReplyOccasion.RECEIPT: Occasion(_SOON, received),
     ReplyOccasion.CLOSURE: Occasion(_SOON, over),
+    ReplyOccasion.PAYMENT_AFTER_END: Occasion(_SOON, received_after_end),
+    ReplyOccasion.REFUND: Occasion(_SOON, refunded),
     ReplyOccasion.TRACK_FINDING: Occasion(_IN_FULL, found),
     ServiceOccasion.PLAN_REMINDER: Occasion(_SOON, coming_instalment),
     ServiceOccasion.PLAN_AGREEMENT: Occasion(_IN_FULL, agreed_plan),
@@ -106,6 +108,7 @@ def owe(
         deadline=deadline,
         allowed_in=desk.pack.holds_allowing(occasion, message_class),
         owed_by=owed_by,
+        outlives_case=message_class is MessageClass.REPLY and occasion is not ReplyOccasion.TRACK_FINDING,
     )
 
 

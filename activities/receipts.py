@@ -1,17 +1,17 @@
 """Owes the person a receipt for what they paid, one a day, and the last word when nothing is overdue any more."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from activities.desk import Desk
 from activities.occasions import owe
 from activities.receipt_messages import is_over
 from domain.contact_facts import ReplyOccasion
 from domain.events import CaseEvent, MessagesOwed
-from domain.facts import Message, RecordPayment
+from domain.facts import Message, RecordPayment, RecordRefund
 from domain.local_days import local_day
+from domain.owed_messages import OwedMessage
 from domain.registration import end_of_day
-from domain.terms import Channel
 from storage.duties import first_communication_at
 from storage.tables import AccountState
 
@@ -23,25 +23,39 @@ def owe_receipts(desk: Desk, message: Message, moved: bool) -> tuple[CaseEvent, 
     """What the person is told of a booking that moved the ledger, if the policy gives receipts.
 
     Where a case is about to end, its last word goes first, unless the person never heard of it from us: nobody is told
-    of the end of what they did not know. A case that has ended sends nothing more.
+    of the end of what they did not know. Once a case has ended, the person is told what arrives and is paid back.
     """
-    receipts = desk.policy.receipts
-    if receipts is None or not moved or desk.account.state == AccountState.CLOSED:
+    if desk.policy.receipts is None or not moved:
         return ()
+    owed = [*_refunded(desk, message), *_of_payments(desk, message)]
+    return (MessagesOwed(tuple(owed)),) if owed else ()
+
+
+def _of_payments(desk: Desk, message: Message) -> Iterator[OwedMessage]:
+    paid = isinstance(message, RecordPayment)
+    if desk.account.state == AccountState.CLOSED:
+        if paid:
+            yield _of_the_day(desk, ReplyOccasion.PAYMENT_AFTER_END)
+        return
     statement = desk.statement()
     if is_over(desk, statement):
-        return _last_word(desk, str(statement.bookings), receipts.channels)
-    if not isinstance(message, RecordPayment):
-        return ()
+        if first_communication_at(desk.session, desk.account.account_id) is not None:
+            yield _owed(desk, ReplyOccasion.CLOSURE, str(statement.bookings), desk.now)
+    elif paid and statement.arrears(desk.now).total_minor:
+        yield _of_the_day(desk, ReplyOccasion.RECEIPT)
+
+
+def _refunded(desk: Desk, message: Message) -> Iterator[OwedMessage]:
+    if isinstance(message, RecordRefund):
+        yield _owed(desk, ReplyOccasion.REFUND, message.refund_id, desk.now)
+
+
+def _of_the_day(desk: Desk, occasion: ReplyOccasion) -> OwedMessage:
+    """One message for everything of a day, once the day is over."""
     day = local_day(desk.now, desk.debtor.time_zone)
-    day_ends = end_of_day(day, desk.debtor.time_zone)
-    until = day_ends + _OF_USE_FOR
-    receipt = owe(desk, ReplyOccasion.RECEIPT, day.isoformat(), day_ends, until, channels=receipts.channels)
-    return (MessagesOwed((receipt,)),)
+    return _owed(desk, occasion, day.isoformat(), end_of_day(day, desk.debtor.time_zone))
 
 
-def _last_word(desk: Desk, subject: str, channels: Sequence[Channel]) -> tuple[CaseEvent, ...]:
-    if first_communication_at(desk.session, desk.account.account_id) is None:
-        return ()
-    until = desk.now + _OF_USE_FOR
-    return (MessagesOwed((owe(desk, ReplyOccasion.CLOSURE, subject, desk.now, until, channels=channels),)),)
+def _owed(desk: Desk, occasion: ReplyOccasion, subject: str, not_before: datetime) -> OwedMessage:
+    channels = desk.policy.receipts.channels if desk.policy.receipts is not None else ()
+    return owe(desk, occasion, subject, not_before, not_before + _OF_USE_FOR, channels=channels)

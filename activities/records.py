@@ -26,6 +26,7 @@ from domain.orders import (
 from storage import audit, person_tasks
 from storage.accounts import UnknownAccountError, lock_account, store_case, write_milestones
 from storage.database import Database
+from storage.tables import AccountState
 
 _ID_REUSED = "id_reused"
 """The refusal of a message whose id is that of another one, which is not refused with it."""
@@ -107,11 +108,12 @@ class Records:
         case = order.case
         with self._database.writing() as session:
             account, _ = lock_account(session, case.account_id)
+            ends_now = account.state != AccountState.CLOSED
             write_milestones(session, account, case.milestones)
             store_case(session, account, case)
             note_cure(session, case)
             if case.closed is not None:
                 person_tasks.close_all(session, case.account_id, case.closed.at)
-            if case.debt.credit_minor and case.closed is not None:
+            if ends_now and case.debt.credit_minor and case.closed is not None:
                 credit = format_minor(case.debt.credit_minor, case.currency)
                 audit.append(session, case.account_id, case.closed.at, "credit_owed", credit=credit)

@@ -32,6 +32,10 @@ _WORDS = {
     "track": ("whether the debt is left unpaid on purpose: firm, or not", "track"),
     "counsel_notice": ("see why counsel did not take a notice", "audit show"),
     "waiver": ("approve or refuse a waiver that somebody asked for", "decide-waiver"),
+    "paid_after_end": (
+        "what becomes of money that came after the case was given up",
+        "complete",
+    ),
     "credit": ("pay back to the person what was paid too much, and tell it", "refund"),
     "limitation": ("what to do before the limitation period is over; no hold is broken for it", "status"),
     "bar": ("end what keeps the case from going on", "status"),

@@ -193,6 +193,8 @@ class Duecourse:
         try:
             return await self._ask_case(account_id, name, request)
         except NotCollected:
+            if await asyncio.to_thread(self._offline.answered_after_end, account_id, name, request.request_id):
+                return await self._tell_case(account, name, request, request.request_id)
             decided = await asyncio.to_thread(self._offline.decide, account_id, name, request, self._now())
             if decided is None:
                 raise
@@ -273,13 +275,14 @@ class Duecourse:
             return None
 
     async def _deliver(self, account: Account, name: str, fact: Fact, running: bool) -> dict[str, Any]:
-        if running:
+        answered = self._offline.answered_after_end
+        if running or await asyncio.to_thread(answered, account.account_id, name, fact.event_id):
             # Not collected any more if it ended in this very moment: then the records take the fact in.
             with suppress(NotCollected):
-                return await self._tell_case(account, name, fact)
+                return await self._tell_case(account, name, fact, fact.event_id)
         booked = await asyncio.to_thread(self._offline.book, account.account_id, name, fact, self._now())
         if booked is None:
-            return await self._tell_case(account, name, fact)
+            return await self._tell_case(account, name, fact, fact.event_id)
         return await self._finish(account, fact.event_id, booked)
 
     async def _finish(self, account: Account, message_id: str, booked: Booked) -> dict[str, Any]:
@@ -292,17 +295,21 @@ class Duecourse:
             raise Refused(booked.refusal)
         return booked.answer
 
-    async def _tell_case(self, account: Account, name: str, fact: Fact) -> dict[str, Any]:
-        """Deliver by update-with-start: if the case ended meanwhile, a new run takes the fact in and ends again."""
+    async def _tell_case(self, account: Account, name: str, message: Fact | Request, message_id: str) -> dict[str, Any]:
+        """Deliver by update-with-start: where the case has ended, a new run takes it in, answers it, and ends again."""
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 return await answer_of(
-                    self.temporal, account.account_id, lambda: self._update_with_start(account, name, fact)
+                    self.temporal,
+                    account.account_id,
+                    lambda: self._update_with_start(account, name, message, message_id),
                 )
         except _UNANSWERED as error:
             raise _as_ours(error, account.account_id) from error
 
-    async def _update_with_start(self, account: Account, name: str, fact: Fact) -> dict[str, Any]:
+    async def _update_with_start(
+        self, account: Account, name: str, message: Fact | Request, message_id: str
+    ) -> dict[str, Any]:
         start: WithStartWorkflowOperation[AccountCollection, Any] = WithStartWorkflowOperation(
             AccountCollection.run,
             StartCollection(account.account_id),
@@ -311,7 +318,7 @@ class Duecourse:
         )
         try:
             answer = await self.temporal.execute_update_with_start_workflow(
-                name, _plain(fact), start_workflow_operation=start, id=fact.event_id, result_type=dict
+                name, _plain(message), start_workflow_operation=start, id=message_id, result_type=dict
             )
         except _UNANSWERED:
             await hear_of_start(start)

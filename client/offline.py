@@ -7,7 +7,7 @@ from typing import Any
 
 from activities.booking import Books
 from activities.desk import Desk, Library, RefusedError
-from domain.admission import refusal_of
+from domain.admission import REQUESTS_AFTER_THE_END, refusal_of
 from domain.case import Case
 from domain.events import TimePassed, apply
 from domain.facts import PERSON_WIDE_FACTS, Fact
@@ -24,8 +24,9 @@ from storage.tables import Account, AccountState, BookedMessage, StoredText
 _BEFORE_THE_START = PERSON_WIDE_FACTS | {"record_payment", "reverse_payment", "record_refund", "report_delivery"}
 """Facts that an account which was never started takes in."""
 
-_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance", "end_contact_preference", "complete_task"})
-"""Requests that are still carried out when the case has ended: what stops contact with the person must be ended."""
+
+_ABOUT_COMPLAINTS = frozenset({"file_complaint", "resolve_complaint"})
+_ABOUT_MONEY = frozenset({"record_payment", "record_refund"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,16 @@ class Offline:
                 store_case(session, account, case)
             return case.closed is None
 
+    def answered_after_end(self, account_id: str, name: str, message_id: str) -> bool:
+        """Whether the case has ended and the person is owed a word on a new message, which a workflow must send."""
+        with self.database.reading() as session:
+            account = find_account(session, account_id)
+            known = session.get(BookedMessage, (account_id, message_id))
+            if account.state != AccountState.CLOSED or (known is not None and known.booked_at is not None):
+                return False
+            tells_of_money = self.library.policy(session, account).receipts is not None
+            return name in _ABOUT_COMPLAINTS or (tells_of_money and name in _ABOUT_MONEY)
+
     def receive(self, account_id: str, name: str, fact: Fact, at: datetime, running: bool) -> Booking | None:
         """Keep a fact before its case is told; answers what it did if it is booked already.
 
@@ -133,7 +144,7 @@ class Offline:
             account, _ = lock_account(session, account_id)
             case = stored_case(account)
             known = session.get(BookedMessage, (account_id, request.request_id))
-            takes_it = known is not None or name in _AFTER_THE_END
+            takes_it = known is not None or name in REQUESTS_AFTER_THE_END
             if case is None or account.state != AccountState.CLOSED or not takes_it:
                 return None
             refusal = refusal_of(case, request, at) if known is None else None

@@ -18,6 +18,7 @@ from domain.holds import LIMITATION_PLEADED, Hold
 from domain.orders import Refusal
 from domain.progress import may_be_renegotiated
 from domain.requests import (
+    REQUESTS,
     BeginCall,
     CloseCase,
     CounterPlan,
@@ -28,6 +29,7 @@ from domain.requests import (
     GrantGrace,
     HoldCase,
     ProposePlan,
+    Request,
     ResolveComplaint,
     ResumeCase,
     StoppedChoice,
@@ -35,6 +37,10 @@ from domain.requests import (
 )
 from domain.terms import HoldKind, Stage
 
+REQUESTS_AFTER_THE_END = frozenset({"resolve_complaint", "end_circumstance", "end_contact_preference", "complete_task"})
+"""Requests that are still carried out when the case has ended: what stops contact with the person must be ended."""
+
+_TAKEN_AFTER_THE_END = tuple(REQUESTS[name] for name in sorted(REQUESTS_AFTER_THE_END))
 _IN_ERROR = "reported_in_error"
 _NO_MORE_DEMANDS = (
     "the person has pleaded that the debt is too old, so its demands do not go on; close the case, "
@@ -53,7 +59,15 @@ def circumstance_hold(case: Case, circumstance_id: str, now: datetime) -> Hold |
 
 def refusal_of(case: Case, message: Message, now: datetime) -> Refusal | None:
     """Why the case does not take the message, or none if it does."""
-    return _refusal(message, case, now)
+    return _refusal_after_the_end(case, message) or _refusal(message, case, now)
+
+
+def _refusal_after_the_end(case: Case, message: Message) -> Refusal | None:
+    """Why a case that has ended, and only sends its last answers, does not take a request; facts it takes."""
+    asks = isinstance(message, Request | AgreePlan) and not isinstance(message, _TAKEN_AFTER_THE_END)
+    if case.closed is None or not case.answers_after_end or not asks:
+        return None
+    return Refusal("closed", f"the case has ended ({case.closed.reason}) and takes no such request any more")
 
 
 @singledispatch

@@ -269,6 +269,8 @@ class Case:
     """Those that have gone, are not needed any more or were given up, by id."""
     untold: tuple[str, ...] = ()
     """Those that a person must tell in another way, because they could not go or nobody knows whether they did."""
+    answers_after_end: bool = False
+    """Whether it has owed a message that outlives it, so that it answers before its run ends."""
     messages_left: dict[Channel, int] = field(default_factory=dict)
     """Those that really left; no stage counts them as its own."""
     bars: tuple[Bar, ...] = ()

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, WrapSerializer
 
+from domain.after_the_end import give_up_answers
 from domain.case import (
     CallTask,
     Case,
@@ -514,7 +515,7 @@ def _apply(event: Any, case: Case) -> Case:
 def _(event: TimePassed, case: Case) -> Case:
     case = advance(case, event.now)
     if case.closed is not None:
-        return case
+        return give_up_answers(case, event.now)
     case = judge_complaints(judge_track(case, event.now), event.now)
     case = judge_track_offer(let_go_of_ended(case, event.now), event.now)
     return give_up_messages(case, event.now)

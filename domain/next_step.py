@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from domain.after_the_end import next_answer, untold_and_unasked
 from domain.case import Case, Referral
 from domain.complaints import COMPLAINT_HOLDS, asked_about, complaint_wakes, is_decided, tell_subject
 from domain.holds import Hold, add_time_off_hold
@@ -65,7 +66,7 @@ class Step:
 
 def next_step(case: Case, now: datetime) -> Step:
     """What comes next. There always is something with a time and a reason, a named person's turn, or the end."""
-    return _ended(case) or _closing(case, now) or _asking(case, now) or _soonest(case, now)
+    return _ended(case, now) or _closing(case, now) or _asking(case, now) or _soonest(case, now)
 
 
 def needs_person(case: Case, now: datetime) -> tuple[str, ...]:
@@ -184,9 +185,15 @@ def _waiting_for_bar(case: Case, bar: Bar, now: datetime) -> Step:
     return Step(StepKind.AWAIT_PERSON, due_at, bar.reason, subject=f"bar:{bar.bar_id}")
 
 
-def _ended(case: Case) -> Step | None:
+def _ended(case: Case, now: datetime) -> Step | None:
+    """The end, after the answers that outlive the case."""
     if case.closed is None:
         return None
+    subject, answer = untold_and_unasked(case), next_answer(case, now)
+    if subject is not None:
+        return Step(StepKind.ASK_PERSON, now, f"a person must decide: {subject}", subject=subject)
+    if answer is not None:
+        return _carrying(answer)
     return Step(StepKind.ENDED, case.closed.at, f"closed: {case.closed.reason}")
 
 

@@ -65,6 +65,8 @@ class OwedMessage:
     """Whether a person must tell it in another way if it cannot go."""
     owed_by: str = ""
     """The id of the hold with which it falls away; empty for one that no hold owes."""
+    outlives_case: bool = False
+    """Whether it is still sent when the case ends before it could go."""
 
     def channel(self, unusable: Collection[Channel]) -> Channel | None:
         """The first channel that is left for it, or none."""

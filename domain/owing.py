@@ -74,6 +74,7 @@ def with_message(case: Case, message: OwedMessage) -> Case:
     if message.message_id in case.settled_messages:
         return case
     known = case.owed_message(message.message_id)
+    case = replace(case, answers_after_end=case.answers_after_end or message.outlives_case)
     if known is None:
         numbered = replace(message, contact_number=case.contact_number)
         owed = (*case.owed_messages, numbered)

@@ -9,7 +9,7 @@ from domain.facts import Amount, Day, Instant, Message, PlannedInstalment, Reaso
 from domain.remedies import Remedy
 from domain.terms import Track
 
-TaskSubject = Annotated[str, StringConstraints(pattern=r"^(tell|retrain|vulnerable):[A-Za-z0-9._:\-]+$")]
+TaskSubject = Annotated[str, StringConstraints(pattern=r"^(tell|retrain|vulnerable|paid_after_end):[A-Za-z0-9._:\-]+$")]
 """What a person was asked that no request of its own answers."""
 
 

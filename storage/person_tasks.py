@@ -10,8 +10,11 @@ from storage.tables import PersonTask
 CREDIT_SUBJECT = "credit"
 """Under which a person is asked to pay back what was paid too much."""
 
-OUTLIVING = ("tell:", "retrain:", CREDIT_SUBJECT)
-"""What people owe beyond the end of the case: an answer to the person, an agent's training, credit."""
+PAID_AFTER_END = "paid_after_end:"
+"""Under which, with the payment's id, a person is asked about money that came for a case that was given up."""
+
+OUTLIVING = ("tell:", "retrain:", CREDIT_SUBJECT, PAID_AFTER_END)
+"""What people owe beyond the end of the case: an answer to the person, an agent's training, credit, money to place."""
 
 
 def ask(session: Session, account_id: str, subject: str, at: datetime, deadline: datetime) -> bool:

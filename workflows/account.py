@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.admission import refusal_of
-    from domain.case import CallTask, Case, Milestone, PlannedContact, Referral
+    from domain.case import CallTask, Case, Closed, Milestone, PlannedContact, Referral
     from domain.contact_orders import events_after, events_of_debt, order_of
     from domain.events import (
         CallPermitted,
@@ -89,6 +89,7 @@ class AccountCollection:
         self._timer_due: datetime | None = None
         self._action: asyncio.Task[Sequence[CaseEvent]] | None = None
         self._shown: tuple[datetime, Step, Case] | None = None
+        self._end_noted: Closed | None = None
 
     @workflow.run
     async def run(self, start: StartCollection) -> CollectionResult:
@@ -105,6 +106,8 @@ class AccountCollection:
             step = next_step(self.case, now)
             if step.kind is not StepKind.CLOSE:
                 self._show(step, now)
+            if self.case.closed is not None and step.kind is not StepKind.ENDED:
+                await self._note_end()
             await self._carry_on(step)
         return _result(self.case)
 
@@ -153,7 +156,7 @@ class AccountCollection:
         except ApplicationError as error:
             await self._turn_away(error)
             raise
-        self._case, self._applied = opening.case, dict(opening.applied)
+        self._case, self._applied, self._end_noted = opening.case, dict(opening.applied), opening.case.closed
 
     async def _turn_away(self, error: ApplicationError) -> None:
         """Answer those who wait for a case that cannot be opened, before the workflow fails for the same reason."""
@@ -417,12 +420,21 @@ class AccountCollection:
         carried = Carried(self.case, self._applied, self._answers, tuple(self._rejected))
         workflow.continue_as_new(StartCollection(start.account_id, start.policy, carried))
 
+    async def _note_end(self) -> None:
+        """Let the records know at once that the case has ended, though its last answers are still to go."""
+        if self._end_noted != self.case.closed:
+            await workflow.execute_local_activity(ActivityName.CLOSE_CASE, CaseToClose(self.case), **RECORDS)
+            self._end_noted = self.case.closed
+
     async def _ended(self) -> bool:
         """Whether the case is closed and stored, with everybody answered. A late message may open it again."""
         if self.case.closed is None or self._action is not None or self._inbox:
             return False
         now = workflow.now()
-        self._show(next_step(self.case, now), now)
+        step = next_step(self.case, now)
+        if step.kind is not StepKind.ENDED:
+            return False
+        self._show(step, now)
         await workflow.execute_local_activity(ActivityName.CLOSE_CASE, CaseToClose(self.case), **RECORDS)
         await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
         return not self._inbox

@@ -123,7 +123,7 @@ def test_without_receipts_in_the_policy_there_are_none(
     open_house: Open, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent = {name: each for name, each in fenfu_document().items() if name != "receipts"}
-    monkeypatch.setitem(library.policies, "fenfu-cn", Policy.model_validate(silent))  # type: ignore[arg-type]
+    monkeypatch.setitem(library.policies, "fenfu-cn", Policy.model_validate(silent))
     house = open_house(registration())
     house.send()
     house.pay("100.00")

@@ -39,7 +39,7 @@ async def test_a_reminder_names_what_is_owed_when_it_leaves(house: House) -> Non
     account = await house.collect()
     await house.pay(account, "1000.00")
     await house.until_day(2)
-    (contact,) = house.contacts(account)
+    (contact,) = house.demands(account)
     assert "234.56" in contact.words
     assert "1,234.56" not in contact.words
 
