@@ -1,6 +1,7 @@
 """Owes the person a receipt for what they paid, one a day, and the last word when nothing is overdue any more."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from activities.desk import Desk
@@ -42,7 +43,7 @@ def _of_payments(desk: Desk, message: Message) -> Iterator[OwedMessage]:
         if first_communication_at(desk.session, desk.account.account_id) is not None:
             yield _owed(desk, ReplyOccasion.CLOSURE, str(statement.bookings), desk.now)
     elif paid and statement.arrears(desk.now).total_minor:
-        yield _of_the_day(desk, ReplyOccasion.RECEIPT)
+        yield replace(_of_the_day(desk, ReplyOccasion.RECEIPT), only_while_overdue=True)
 
 
 def _refunded(desk: Desk, message: Message) -> Iterator[OwedMessage]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.case import Case
 from domain.complaints import tell_subject
 from domain.owed_messages import OwedMessage
-from domain.owing import Sending, next_sending, untold
+from domain.owing import Sending, next_sending, untold, without_overtaken
 from domain.progress import with_milestone
 from domain.terms import MessageClass
 
@@ -27,6 +27,7 @@ def untold_and_unasked(case: Case) -> str | None:
 
 def give_up_answers(case: Case, now: datetime) -> Case:
     """The case without answers that nothing can carry any more, so that its end does not wait for them."""
+    case = without_overtaken(case, now)
     for message in _answers(case):
         alone = replace(case, owed_messages=(message,))
         too_late = message.deadline is not None and message.deadline <= now

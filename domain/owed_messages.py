@@ -65,6 +65,8 @@ class OwedMessage:
     """Whether a person must tell it in another way if it cannot go."""
     owed_by: str = ""
     """The id of the hold with which it falls away; empty for one that no hold owes."""
+    only_while_overdue: bool = False
+    """Whether it falls away once nothing is overdue any more, of which another message tells."""
     outlives_case: bool = False
     """Whether it is still sent when the case ends before it could go."""
 

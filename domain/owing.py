@@ -50,7 +50,7 @@ def next_question(case: Case) -> tuple[datetime, OwedMessage] | None:
 
 def give_up_messages(case: Case, now: datetime) -> Case:
     """The case without messages that no law demands and that nobody owes, no channel can carry, or came too late."""
-    holds = {hold.hold_id for hold in case.open_holds(now)}
+    holds, case = {hold.hold_id for hold in case.open_holds(now)}, without_overtaken(case, now)
     for message in case.owed_messages:
         if message.owed_by and message.owed_by not in holds:
             case = without_message(case, message.message_id)
@@ -61,6 +61,13 @@ def give_up_messages(case: Case, now: datetime) -> Case:
         if too_late or message.channel(case.unusable) is None:
             case = with_milestone(untold(case, message), "message_given_up", now, message.occasion)
     return case
+
+
+def without_overtaken(case: Case, now: datetime) -> Case:
+    """The case without messages that say what is overdue, once nothing is; they may be owed anew if something is."""
+    if case.debt.arrears_minor(now):
+        return case
+    return replace(case, owed_messages=tuple(each for each in case.owed_messages if not each.only_while_overdue))
 
 
 def untold(case: Case, message: OwedMessage) -> Case:

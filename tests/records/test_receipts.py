@@ -90,6 +90,15 @@ def test_a_case_that_is_cured_says_that_the_rest_is_paid_as_usual(open_receiptin
     assert "已经没有逾期" in house.sent()[-1].words
 
 
+def test_a_receipt_that_waits_falls_away_when_nothing_is_overdue_any_more(open_receipting: Callable[[], House]) -> None:
+    house = open_receipting()
+    house.pay("100.00")
+    house.now += timedelta(minutes=1)
+    house.pay("1134.56")
+    house.pass_time(timedelta(0))
+    assert [each.occasion for each in house.case.owed_messages] == ["closure"]
+
+
 def test_who_has_heard_nothing_of_the_case_hears_nothing_of_its_end(open_house: Open) -> None:
     house = open_house(registration())
     house.pay("1234.56")

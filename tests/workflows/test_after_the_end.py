@@ -49,6 +49,7 @@ async def test_where_no_channel_is_left_a_person_is_asked_to_tell_and_the_end_do
     assert "message_given_up" in house.audit_kinds(account)
     subject = f"tell:complaint_outcome.{complaint.complaint_id}"
     assert subject in house.asked_of_people(account)
+    await house.until_day(4)
     assert (await house.status(account))["holds"] == []
     await house.ask(account, "complete_task", subject=subject, completed_by="lead-1")
 
