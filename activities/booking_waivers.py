@@ -8,6 +8,7 @@ from activities.amounts import minor
 from activities.desk import Desk, RefusedError
 from activities.effects import Effect, debt_effect
 from activities.times import ends_at
+from activities.waiver_offers import payments_towards
 from domain.agents import same_person
 from domain.case import Case, Waiver, WaiverCondition
 from domain.events import CaseEvent, WaiverDecided, WaiverRequested, WaiverSettled
@@ -17,7 +18,7 @@ from domain.requests import DecideWaiver, RequestWaiver
 from storage import person_tasks
 from storage.agents import authority_of
 from storage.arrangement_tables import OfferedWaiver
-from storage.ledgers import book_entry, read_entries
+from storage.ledgers import book_entry
 
 _OFFER = "offer:"
 """How the ids of such entries begin, before the request's."""
@@ -88,7 +89,7 @@ def settle_offers(desk: Desk) -> tuple[CaseEvent, ...]:
 
 
 def _settled(desk: Desk, offer: OfferedWaiver) -> WaiverSettled | None:
-    payments = _payments_towards(desk, offer)
+    payments = payments_towards(desk, offer)
     met = sum(each.amount_minor for each in payments) >= offer.pay_minor
     if met and offer.booked_as is None:
         _book_offer(desk, offer, payments[0].entry_id)
@@ -97,20 +98,6 @@ def _settled(desk: Desk, offer: OfferedWaiver) -> WaiverSettled | None:
         _take_back_offer(desk, offer)
         return WaiverSettled(offer.waiver_id, "lapsed" if offer.pay_by <= desk.now else "")
     return None
-
-
-def _payments_towards(desk: Desk, offer: OfferedWaiver) -> list[Entry]:
-    """The payments that stand and came in time, in the order in which they came: all that the offer did not know of.
-
-    Books often date a payment by its day or minute, which may seem to be before an offer that it answers.
-    """
-    account_id = desk.account.account_id
-    entries = read_entries(desk.session, account_id)
-    left_out = {each.reverses for each in entries}
-    left_out |= {each.entry_id for each in read_entries(desk.session, account_id, booked_by=offer.offered_at)}
-    payments = [each for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in left_out]
-    dated = [(each.effective_at, each) for each in payments if each.effective_at is not None]
-    return [each for at, each in sorted(dated, key=lambda pair: pair[0]) if at < offer.pay_by]
 
 
 def _book_offer(desk: Desk, offer: OfferedWaiver, first_payment: str) -> None:

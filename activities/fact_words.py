@@ -22,6 +22,7 @@ from domain.messages import (
     OccasionFacts,
     OtherAccount,
     PlanOffered,
+    WaiverOffer,
     ending_of,
 )
 from domain.money import minor_digits
@@ -31,7 +32,8 @@ AccountWords = Mapping[str, str | bool]
 """What templates may say of one more account, by the name under which they say it."""
 
 FactWords = Mapping[str, str | bool | tuple[AccountWords, ...]]
-"""What templates may say, by the name under which they say it; ``others`` are the accounts beside the message's own."""
+"""What templates may say, by the name under which they say it; ``others`` are the accounts beside the message's own,
+``waiver_offers`` the waivers that are offered on it."""
 
 _SAID_ALOUD = frozenset({"collector", "person_name", "help_phone"})
 """All that an announcement may say: whoever hears it learns nothing of the debt."""
@@ -59,6 +61,7 @@ WRITTEN_FACTS = _SAID_ALOUD | {
     "complaint_phone",
     "complaint_email",
     "postal_address",
+    "waiver_offers",
     "others",
     "number_of_accounts",
     "arrears_of_all",
@@ -201,6 +204,9 @@ def fact_words(
         "time_barred": facts.time_barred,
         "revival": facts.revival.value,
         "balance_differs": facts.balance_minor != facts.arrears.total_minor,
+        "waiver_offers": tuple(
+            _waiver_offer(each, facts.currency, locale, conventions) for each in facts.waiver_offers
+        ),
         "others": tuple(_other(each, facts.currency, locale, conventions) for each in facts.others),
         **_plan_offered(facts.plan_offered, facts.currency, locale, conventions),
         "may_waive": facts.offers is not None and facts.offers.waiver_minor > 0,
@@ -287,6 +293,15 @@ def _plan_offered(
         "plan_offered_count": str(offered.count) if offered is not None else "",
         "plan_offered_first": write_amount(offered.first_minor, currency, locale) if offered is not None else "",
         "plan_offered_date": _write_date(offered.first_date, locale, conventions) if offered is not None else "",
+    }
+
+
+def _waiver_offer(offer: WaiverOffer, currency: str, locale: Locale, conventions: Conventions) -> AccountWords:
+    return {
+        "pay": write_amount(offer.pay_minor, currency, locale),
+        "pay_by": _write_date(offer.pay_by, locale, conventions),
+        "waived": write_amount(offer.waived_minor, currency, locale),
+        "settles": offer.settles,
     }
 
 

@@ -229,9 +229,9 @@ def _impersonal(words: Words, said: FactWords) -> str:
 def _parameters(template: _Template, said: FactWords, text: str) -> dict[str, str] | None:
     """What filled the template, for carriers that take a registered template's id and its parameters.
 
-    None for a text on several accounts: a registered template has a fixed number of places to fill.
+    None for a text on several accounts or with an offer: a registered template has a fixed number of places to fill.
     """
-    if said["others"]:
+    if said["others"] or said["waiver_offers"]:
         return None
     filled = ((name, said[name]) for name in sorted(template.variables))
     return {name: value for name, value in filled if isinstance(value, str) and value and value in text}

@@ -6,6 +6,7 @@ from activities.desk import Desk, RefusedError
 from activities.limitation import time_barred
 from activities.notice_facts import gather_notice
 from activities.track_offers import offered_with_demand
+from activities.waiver_offers import open_offers
 from domain.ledger import Statement
 from domain.local_days import local_day
 from domain.messages import MessageFacts, MessageKey, OccasionFacts, OtherAccount
@@ -23,7 +24,8 @@ def gather(
         RefusedError: if nothing is overdue, so that there is nothing to ask for.
     """
     oldest = statement.oldest_unpaid(desk.now)
-    if oldest is None and key.message_class in (MessageClass.DEMAND, MessageClass.STATUTORY):
+    asks = key.message_class in (MessageClass.DEMAND, MessageClass.STATUTORY)
+    if oldest is None and asks:
         raise RefusedError("nothing_overdue", "nothing is overdue on this account")
     as_of = desk.now.astimezone(ZoneInfo(desk.debtor.time_zone))
     notice = key.message_class is MessageClass.STATUTORY
@@ -45,6 +47,7 @@ def gather(
         revival=desk.pack.limitation.revival,
         notice=gather_notice(desk, statement, key.occasion) if notice else None,
         occasion=occasion,
+        waiver_offers=open_offers(desk, statement) if asks else (),
         plan_offered=offered_with_demand(desk) if key.message_class is MessageClass.DEMAND else None,
     )
 

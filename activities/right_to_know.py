@@ -71,6 +71,7 @@ def missing(channel: Channel, words: Words, facts: FactWords) -> Iterator[str]:
         yield "does not state the balance beside the arrears, although they differ; put {{ balance }} back"
     yield from _missing_of_others(channel, words.text, facts)
     yield from _missing_plan(channel, words.text, facts)
+    yield from _missing_of_waivers(channel, words.text, facts)
     match channel:
         case Channel.EMAIL:
             yield from _missing_rows(words.text, facts)
@@ -180,10 +181,21 @@ def _missing_plan(channel: Channel, text: str, facts: FactWords) -> Iterator[str
                 yield f"offers no plan although the track does; say {{{{ {prefix}{name} }}}}"
 
 
+def _missing_of_waivers(channel: Channel, text: str, facts: FactWords) -> Iterator[str]:
+    """What a demand does not state of the waivers that are offered: what to pay, until when, and what is given up."""
+    for offer in _several(facts["waiver_offers"]):
+        for name in ("pay", "pay_by", "waived") if channel is not Channel.VOICE else ():
+            if not _states(text, str(offer[name])):
+                yield f"does not state {name} of each open offer; say {{{{ each.{name} }}}} for each of waiver_offers"
+
+
 def accounts_beside(facts: FactWords) -> tuple[AccountWords, ...]:
     """The accounts that a demand tells of beside its own."""
-    others = facts["others"]
-    return others if isinstance(others, tuple) else ()
+    return _several(facts["others"])
+
+
+def _several(fact: object) -> tuple[AccountWords, ...]:
+    return fact if isinstance(fact, tuple) else ()
 
 
 def _missing_rows(text: str, facts: FactWords) -> Iterator[str]:

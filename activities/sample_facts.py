@@ -14,6 +14,7 @@ from domain.messages import (
     OccasionFacts,
     OtherAccount,
     PlanOffered,
+    WaiverOffer,
 )
 
 _OWN_NAME = Lender(
@@ -94,6 +95,8 @@ _OF_SOMEBODY_ELSE = replace(
     _EQUAL, lender=replace(_OWN_NAME, collector="Harbourlight"), balance_minor=987_654, days_overdue=76
 )
 
+_OFFERED = replace(_EQUAL, waiver_offers=(WaiverOffer(83_017, date(2026, 6, 17), 42_139, settles=True),))
+
 _OTHERS = (
     OtherAccount("B-other", "Foxglove", Sums(53_017, 2_409, 611), 56_037, date(2026, 1, 19), 124),
     OtherAccount(
@@ -112,9 +115,9 @@ _OLD = replace(
 
 _OF_WHO_NEEDS_TIME = replace(_OF_SOMEBODY_ELSE, plan_offered=PlanOffered(31, 4_037, date(2026, 7, 5)))
 
-SAMPLES = (_EQUAL, _OF_SOMEBODY_ELSE, _OF_WHO_NEEDS_TIME, *(replace(_OLD, revival=each) for each in Revival))
-"""The lender itself with all due; somebody else with a part not yet due, also for who needs time; and old arrears
-without interest and fees, wherever the person lives."""
+SAMPLES = (_EQUAL, _OF_SOMEBODY_ELSE, _OF_WHO_NEEDS_TIME, _OFFERED, *(replace(_OLD, revival=each) for each in Revival))
+"""The lender itself with all due; somebody else with a part not yet due, also for who needs time; an open offer;
+and old arrears without interest and fees, wherever the person lives."""
 
 SAMPLES_OF_SEVERAL = (replace(_EQUAL, others=_OTHERS[:1]), replace(_OF_SOMEBODY_ELSE, others=_OTHERS))
 """The same on several accounts at once, which only demands are."""

@@ -15,6 +15,7 @@ from activities.duties import review_duties
 from activities.guard import Guard, Ruling
 from activities.limitation import time_barred
 from activities.message_facts import gather_other
+from activities.waiver_offers import open_offers
 from domain.duties import DutyState
 from domain.events import CaseEvent, DeliveryFailed, DeliveryProved
 from domain.holds import last_end
@@ -52,9 +53,10 @@ def companions_of(
     """The person's other accounts that a contact may tell of besides its own, the oldest arrears first.
 
     Each could be told by itself at this moment, in the same words: its next demand is planned by the same channel in
-    the same stage, and every rule allows it. Messages that speak of a referral tell of one account only.
+    the same stage, and every rule allows it. Messages that speak of a referral, or of a waiver that is offered, tell of
+    one account only.
     """
-    if order.message_class is not MessageClass.DEMAND or order.stage is Stage.PRE_LEGAL:
+    if order.message_class is not MessageClass.DEMAND or order.stage is Stage.PRE_LEGAL or facts.waiver_offers:
         return ()
     alike = (each for each in beside if _alike(desk, each.account, order))
     found = (_companion(desk, each, order, address, facts) for each in alike)
@@ -151,6 +153,8 @@ def _companion(
     if told is None or not _may_be_asked(beside) or told_for(desk.session, beside.account, "") is not None:
         return None
     if beside.policy.lenders != desk.policy.lenders or time_barred(beside) != facts.time_barred:
+        return None
+    if open_offers(beside, statement):
         return None
     ruling = Guard(beside).rule(order.channel, address)
     return Companion(beside, told, ruling) if ruling.allowed else None

@@ -91,6 +91,19 @@ class OtherAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverOffer:
+    """A waiver that is booked once something more has been paid; minor units of the account's currency."""
+
+    pay_minor: int
+    """What is still to be paid for it."""
+    pay_by: date
+    """The last day for that, in the person's zone."""
+    waived_minor: int
+    settles: bool
+    """Whether nothing overdue is left then."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallOffers:
     """What an agent may offer in a call without asking anybody, by the account's policy."""
 
@@ -140,6 +153,8 @@ class MessageFacts:
     """For a service message or a reply."""
     others: tuple[OtherAccount, ...] = ()
     """For a demand that tells of several accounts: those beside its own."""
+    waiver_offers: tuple[WaiverOffer, ...] = ()
+    """For what asks for money: the offers that are open, so that nobody thinks that all of it must be paid."""
     offers: CallOffers | None = None
     """For the script of a call."""
     plan_offered: PlanOffered | None = None

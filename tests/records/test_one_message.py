@@ -31,6 +31,7 @@ from domain.policy import Policy
 from domain.terms import Channel, HoldKind, Stage
 from providers.port import Accepted, Busy, ContactIntent, LookupResult, Rejected, RejectionKind, SendResult, Unknown
 from storage import schema
+from storage.arrangement_tables import OfferedWaiver
 from storage.audit import every_record, verify
 from storage.database import Database
 from storage.disclosure import disclose
@@ -205,9 +206,32 @@ def let_the_other_go_on(household: Household, session: Session) -> None:
     household.account(session, "acc-2").stage = Stage.GENTLE_REMINDER
 
 
+def _offer_a_waiver(session: Session, account_id: str) -> None:
+    offer = OfferedWaiver(
+        account_id=account_id,
+        waiver_id="waiver-1",
+        amount_minor=20_000,
+        principal_minor=0,
+        pay_minor=103_456,
+        pay_by=NOON + 9 * DAY,
+        offered_at=NOON - DAY,
+    )
+    session.add(offer)
+
+
+def offer_the_other_a_waiver(household: Household, session: Session) -> None:
+    _offer_a_waiver(session, "acc-2")
+
+
+def offer_a_waiver_on_its_own_account(household: Household, session: Session) -> None:
+    _offer_a_waiver(session, "acc-1")
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        offer_the_other_a_waiver,
+        offer_a_waiver_on_its_own_account,
         hold_the_other,
         end_a_hold_of_the_other,
         pay_the_other,

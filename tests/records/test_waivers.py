@@ -156,6 +156,29 @@ def test_an_offer_is_booked_when_its_condition_is_met_and_settles_the_debt(open_
     assert house.case.debt.balance_minor == 0
 
 
+def demanded(house: House) -> str:
+    """What the next demand says."""
+    for _ in range(5):
+        house.contact()
+        latest = house.sent()[-1]
+        if (latest.message_class, latest.status) == ("demand", "sent"):
+            return latest.words
+    raise AssertionError("nothing was demanded")
+
+
+def test_a_demand_tells_of_an_offer_while_it_is_open_and_of_what_is_left_to_pay_for_it(open_house: Open) -> None:
+    house = office(open_house)
+    ask(house, "200.00", {"pay_amount": "1000.00", "by": "2027-04-20"})
+    decide(house)
+    first = demanded(house)
+    assert "$1,000.00" in first
+    assert "20 Apr 2027" in first
+    house.pay("400.00")
+    assert "$600.00" in demanded(house)
+    pass_days(house, 60)
+    assert "20 Apr 2027" not in demanded(house)
+
+
 def test_an_offer_lapses_on_its_date_with_nobody_saving_anything(open_house: Open) -> None:
     house = office(open_house)
     offered(house)
