@@ -3,15 +3,18 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from activities.booking import Books
 from activities.desk import Desk, Library, RefusedError
 from domain.admission import REQUESTS_AFTER_THE_END, refusal_of
 from domain.case import Case
+from domain.contract_cost import contract_cost_minor, most_contract_cost_minor
 from domain.events import TimePassed, apply
 from domain.facts import PERSON_WIDE_FACTS, Fact
 from domain.jurisdiction import Pack
+from domain.money import format_minor
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.registration import Registration, start_of_day
 from domain.requests import Request
@@ -56,6 +59,7 @@ class Offline:
         """
         country = registration.jurisdiction.partition("-")[0]
         _require_known_lender(registration, self.library.pack(registration.jurisdiction))
+        _require_lawful_cost(registration, self.library.pack(registration.jurisdiction))
         fits = (country, registration.currency, registration.language)
         if registration.policy is None:
             policy = self.library.default_policy(*fits)
@@ -206,3 +210,21 @@ def _require_known_lender(registration: Registration, pack: Pack) -> None:
     if given and known and given not in known:
         words = f"lender_type: no cap for {given} is known; write one of {', '.join(known)}, or leave it empty"
         raise RefusedError("unknown_lender_type", words)
+
+
+def _require_lawful_cost(registration: Registration, pack: Pack) -> None:
+    """Nothing beyond the law's cap comes into the books, so that nothing ever demands, plans or refers it."""
+    terms = registration.terms
+    cap = pack.cost_cap(terms.lender_type, terms.contract_date) if terms is not None else None
+    if terms is None or cap is None:
+        return
+    asked = contract_cost_minor(registration)
+    most = most_contract_cost_minor(registration, terms.contract_date, Fraction(cap.annual_percent))
+    if asked > most:
+        told, allowed = (format_minor(each, registration.currency) for each in (asked, most))
+        words = (
+            f"instalments: they ask for {told} {registration.currency} of interest and fees, and by the cap of "
+            f"{cap.annual_percent} percent a year the law lets them cost {allowed} until they are due; lower them, "
+            "register the contract's later instalments too, or name its lender_type if that is empty"
+        )
+        raise RefusedError("cost_beyond_cap", words)

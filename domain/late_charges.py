@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 _DAY = timedelta(days=1)
-_DAYS_OF_CAP = 365
+DAYS_OF_CAP = 365
 """A cap is for a year; a leap year's day more is not charged for."""
 
 
@@ -184,7 +184,7 @@ class LateCharges:
         limit = min((each.annual_percent for each in self.accrual.limits if each.covers(first)), default=None)
         days = Fraction((last - first).days + 1, 100)
         late = days * _least(terms.annual_percent, limit) / terms.day_count.days
-        capped = days * _least(cap, limit) / _DAYS_OF_CAP if cap is not None else Fraction(0)
+        capped = days * _least(cap, limit) / DAYS_OF_CAP if cap is not None else Fraction(0)
         meters = []
         for lent, meter, left, owing in zip(self.lent, self._meters, principal, unpaid, strict=True):
             meter = replace(meter, allowed=meter.allowed + left * capped)

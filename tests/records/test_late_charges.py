@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import Session
 
 from activities.account_statement import account_statement
-from activities.desk import Library
+from activities.desk import Library, RefusedError
+from client.offline import Offline
 from domain.late_terms import LateTerms
 from domain.money import format_minor
 from domain.next_step import StepKind, next_step
@@ -15,8 +16,9 @@ from domain.policy import LateCharges, Policy
 from domain.registration import Registration
 from domain.terms import ClosedReason
 from storage.accounts import find_account
+from storage.registration import Registered
 from tests.records.lone_case import House, Open, american, british
-from tests.registrations import owed
+from tests.registrations import owed, registration
 
 DAY = timedelta(days=1)
 
@@ -214,6 +216,19 @@ def test_a_plan_for_what_was_never_owed_is_refused_all_the_same(open_house: Open
     instalments = [{"due_date": "2027-03-20", "amount": "3652.00"}]
     refused = house.tell("agree_plan", plan_id="plan-1", agreed_by="deb-1", instalments=instalments)
     assert refused.refusal is not None
+
+
+def test_a_contract_that_costs_more_than_the_law_allows_is_refused_with_what_it_may_cost(open_house: Open) -> None:
+    house = open_house(lent())
+    offline, bank = Offline(house.database, house.library), terms(lender_type="bank")
+
+    def taken(interest: str) -> Registered:
+        instalments = (owed("2027-01-01", "1000.00", interest, "40.00"),)
+        return offline.register(registration("acc-2", "deb-2", instalments=instalments, terms=bank), house.now)
+
+    with pytest.raises(RefusedError, match=r"ask for 240\.01 CNY .* lets them cost 240\.00"):
+        taken("200.01")
+    assert taken("200.00") is Registered.NEW
 
 
 def test_the_cap_of_the_jurisdiction_binds_what_the_contract_asks(open_house: Open, library: Library) -> None:
