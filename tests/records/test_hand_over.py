@@ -1,5 +1,6 @@
 """The hand-over of a referral in the records: what was approved, sealed once, taken once, whatever is tried again."""
 
+import base64
 import dataclasses
 import hashlib
 import json
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -284,6 +287,79 @@ def test_the_file_tells_the_evidence_in_the_persons_language_and_its_digest_can_
     assert evidence["final_notice_delivered"] == f"已证明送达（信函）：{NOTICE}"
     facts = [{name: value for name, value in each.items() if name != "evidence"} for each in checklist["items"]]
     assert hashlib.sha256(rfc8785.dumps(facts)).hexdigest()[:32] == checklist["digest"]
+
+
+def test_the_approval_of_an_older_checklist_is_refused(office: Office) -> None:
+    older = office.review()
+    office.now += timedelta(seconds=1)
+    office.pay("34.56")
+    newer = office.review()
+    assert newer.checklist_digest != older.checklist_digest
+    refusal = office.decide(replace(newer, checklist_digest=older.checklist_digest)).refusal
+    assert refusal is not None
+    assert refusal.code == "checklist_changed"
+    assert office.decide(newer).refusal is None
+
+
+def test_counsel_is_told_of_a_payment_after_the_hand_over(office: Office) -> None:
+    office.decide(office.review())
+    office.refer()
+    office.now += timedelta(seconds=1)
+    office.pay("100.00")
+    with office.database.reading() as session:
+        (notice,) = session.exec(select(CounselNotice)).all()
+    assert (notice.kind, notice.body["outstanding"]) == ("payment", "1134.56")
+
+
+def verified_as_the_docs_say(content: bytes, public_key: bytes, trail_head: str) -> list[str]:
+    """What does not hold in a package, found by docs/legal.md alone, without the product's code."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(files.pop("manifest.json"))
+    signature = base64.b64decode(manifest.pop("signature")["value"])
+    wrong = []
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, rfc8785.dumps(manifest))
+    except InvalidSignature:
+        wrong.append("signature")
+    named = {each["name"]: each["sha256"] for each in manifest["documents"]}
+    wrong += sorted(name for name in files.keys() ^ named.keys())
+    wrong += sorted(name for name in files if name in named and sha256(files[name]) != named[name])
+    told = json.loads(files.get("referral.json", b"{}")).get("trail_head", {})
+    if {manifest["trail_head"]["hash"], told.get("hash")} != {trail_head}:
+        wrong.append("trail_head")
+    return wrong
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_counsel_verifies_a_package_by_the_docs_alone_and_finds_whatever_was_changed(office: Office) -> None:
+    office.decide(office.review())
+    office.refer()
+    (path,) = office.folder.glob("*.zip")
+    content, key = path.read_bytes(), KEYS.public["key-1"]
+    with office.database.reading() as session:
+        records = audit.trail(session, "acc-1")
+    head = json.loads(zipfile.ZipFile(BytesIO(content)).read("manifest.json"))["trail_head"]
+    recorded = records[head["number"] - 1].hash
+    assert verified_as_the_docs_say(content, key, recorded) == []
+    assert verified_as_the_docs_say(content, key, "00" * 32) == ["trail_head"]
+    for name in zipfile.ZipFile(BytesIO(content)).namelist():
+        expected = "signature" if name == "manifest.json" else name
+        assert verified_as_the_docs_say(tampered(content, name), key, recorded) == [expected]
+
+
+def tampered(content: bytes, name: str) -> bytes:
+    """The package with one small change in one of its files."""
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(written, "w") as other:
+        for each in archive.namelist():
+            read = archive.read(each)
+            changed = read.replace(b'"acc-1"', b'"acc-2"', 1) if each.endswith(".json") else read + b" "
+            other.writestr(each, changed if each == name else read)
+    return written.getvalue()
 
 
 def test_messages_that_reached_nobody_make_no_referral(office: Office) -> None:
