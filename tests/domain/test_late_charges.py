@@ -276,6 +276,28 @@ def test_nothing_is_charged_on_a_day_on_which_the_loan_would_then_cost_more_than
     assert all(sum(one.charged.values()) <= one.lawful_late for one in lived)
 
 
+def _costs(account: Lent) -> int:
+    """What the contract asks for by itself."""
+    return sum(each.interest_minor + each.fees_minor for each in account.instalments)
+
+
+def _lawful(account: Lent, until: date) -> Fraction:
+    """What a cap of 24 percent a year lets the loan cost until a day, or until the due dates that are later."""
+    lent_on = account.accrual.terms.contract_date
+    days = (each.principal_minor * (max(until, each.due_date) - lent_on).days for each in account.instalments)
+    return sum(days) * Fraction(24, 36_500)
+
+
+@given(accounts())
+def test_whatever_happens_a_contract_within_the_cap_never_costs_more_than_it(account: Lent) -> None:
+    account = replace(account, accrual=replace(account.accrual, cap_percent=Fraction(24)))
+    if _costs(account) > _lawful(account, date.min):
+        free = [replace(each, interest_minor=0, fees_minor=0) for each in account.instalments]
+        account = replace(account, instalments=free)
+    cost = _costs(account) + account.statement().charged.total_minor
+    assert cost <= _lawful(account, account.accrual.until)
+
+
 @given(accounts(), st.integers(0, 120))
 def test_what_accrues_only_grows_as_days_pass(account: Lent, earlier: int) -> None:
     untouched = replace(account, entries=[])
