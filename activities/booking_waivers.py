@@ -38,7 +38,7 @@ def request_waiver(desk: Desk, request: RequestWaiver, case: Case) -> Effect:
         principal_minor=_principal_part(desk, statement, case, amount),
         condition=_condition(desk, request, statement),
     )
-    if amount <= _left_to_agents(desk, statement):
+    if amount <= left_to_agents(desk, statement):
         return _grant(desk, waiver, WaiverRequested(waiver))
     decide_by = desk.now + desk.policy.review_within
     if waiver.condition is not None:
@@ -77,7 +77,7 @@ def require_leave_to_waive(desk: Desk, by: str, amount_minor: int) -> None:
     Raises:
         RefusedError: naming their authority and how far it reaches.
     """
-    if amount_minor > _left_to_agents(desk, desk.statement()):
+    if amount_minor > left_to_agents(desk, desk.statement()):
         _require_authority(desk, by, amount_minor, 0)
 
 
@@ -204,7 +204,7 @@ def _principal_part(desk: Desk, statement: Statement, case: Case, amount_minor: 
     return max(0, amount_minor - charges)
 
 
-def _left_to_agents(desk: Desk, statement: Statement) -> int:
+def left_to_agents(desk: Desk, statement: Statement) -> int:
     """What agents may still waive at once: a share of interest and fees that small waivers do not widen."""
     charges = statement.balance + statement.waived
     return max(0, desk.policy.waivers.at_once_minor(charges) - statement.waived.total_minor)

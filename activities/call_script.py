@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from activities.booking_waivers import left_to_agents
 from activities.composer import Composer
 from activities.desk import Desk
 from activities.guard import Guard
@@ -33,5 +34,5 @@ def _offers(desk: Desk, statement: Statement) -> CallOffers:
         income_percent=plans.income_percent,
         down_payment_percent=plans.down_payment_percent,
         hardship_grace=desk.policy.hardship.grace,
-        waiver_minor=desk.policy.waivers.at_once_minor(statement.balance),
+        waiver_minor=left_to_agents(desk, statement),
     )

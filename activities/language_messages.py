@@ -207,9 +207,14 @@ def _raise_any(problems: Iterator[str]) -> None:
         raise ConfigError(found)
 
 
+_TWO_STOPS = re.compile(r"(?<=\w)\.\.(?![.\w])")
+"""As in ``Co., Ltd..``, where a sentence ends with a name."""
+
+
 def _tidy(rendered: str) -> str:
-    """Without spaces at lines' ends and with one blank line between paragraphs."""
+    """Without spaces at lines' ends, with one blank line between paragraphs, and one stop after a name with its own."""
     lines = "\n".join(line.rstrip() for line in rendered.splitlines())
+    lines = _TWO_STOPS.sub(".", lines)
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 

@@ -19,6 +19,7 @@ from domain.referral_document import (
     PlanLine,
     PlanPayment,
     PromiseLine,
+    RemedyLine,
 )
 from domain.terms import Channel, MessageClass, PlanOutcome, PromiseOutcome, Stage
 from storage import audit
@@ -139,18 +140,19 @@ def complaints(desk: Desk) -> Iterator[ComplaintLine]:
     decided = {each.body["complaint_id"]: each for each in _decisions(desk)}
     for filed in _booked(desk, "file_complaint"):
         body, decision = filed.body, decided.get(filed.body["complaint_id"])
-        text = desk.session.get(StoredText, body["text_ref"]) if body.get("text_ref") else None
         outcome = decision.body if decision is not None else {}
         yield ComplaintLine(
             complaint_id=body["complaint_id"],
             category=body["category"],
             filed_at=filed.received_at,
-            text=text.text if text is not None else None,
+            text=_text(desk, body.get("text_ref")),
             agent_id=body.get("agent_id"),
             outcome=outcome.get("outcome"),
             remedy=outcome.get("remedy"),
             decided_at=decision.booked_at if decision is not None else None,
             decided_by=outcome.get("resolved_by"),
+            remedies=tuple(RemedyLine(**each) for each in outcome.get("remedies", ())),
+            explanation=_text(desk, outcome.get("explanation_ref")),
         )
 
 
@@ -229,3 +231,9 @@ def _decisions(desk: Desk) -> Iterator[BookedMessage]:
     """A complaint about conduct may have been decided on another of the person's accounts."""
     chosen = booked_for(desk.account.debtor_id, "resolve_complaint")
     yield from desk.session.exec(chosen.order_by(col(BookedMessage.booked_at)))
+
+
+def _text(desk: Desk, text_ref: str | None) -> str | None:
+    """The words that are kept under a reference."""
+    stored = desk.session.get(StoredText, text_ref) if text_ref is not None else None
+    return stored.text if stored is not None else None

@@ -11,6 +11,7 @@ from config.referral_words import ReferralWords
 from domain.referral_document import (
     Amounts,
     ChecklistLine,
+    ComplaintLine,
     ContactLine,
     InstalmentLine,
     ProofLine,
@@ -308,7 +309,7 @@ class _Pages:
                 (labels.outcome, "auto"),
                 (labels.decided, "auto"),
                 (labels.by, "wide"),
-                (labels.remedy, "auto"),
+                (labels.remedy, "wide"),
             ),
             (
                 (
@@ -318,17 +319,39 @@ class _Pages:
                     code("outcome", each.outcome or ""),
                     self._moment(each.decided_at),
                     each.decided_by or "",
-                    each.remedy or "",
+                    self._remedies(each),
                 )
                 for each in self.file.complaints
             ),
         )
 
+    def _remedies(self, complaint: ComplaintLine) -> str:
+        code = self.words.code
+        done = [
+            " ".join(
+                part
+                for part in (
+                    code("remedy", each.kind),
+                    code("component", each.component or ""),
+                    each.amount,
+                    code("stage", each.stage or ""),
+                    each.agent_id,
+                )
+                if part
+            )
+            for each in complaint.remedies
+        ]
+        return self.words.phrases.separator.join([*done, *([complaint.remedy] if complaint.remedy else [])])
+
     def _complaint_texts(self) -> Iterator[Block]:
+        labels = self.words.labels
         for each in self.file.complaints:
             if each.text:
-                facts = [(self.words.labels.filed, self._moment(each.filed_at))]
+                facts = [(labels.filed, self._moment(each.filed_at))]
                 yield {"kind": "entry", "title": each.complaint_id, "facts": facts, "text": each.text}
+            if each.explanation:
+                facts = [(labels.decided, self._moment(each.decided_at))]
+                yield {"kind": "entry", "title": each.complaint_id, "facts": facts, "text": each.explanation}
 
     def _holds(self) -> Block:
         labels = self.words.labels
@@ -434,4 +457,15 @@ def _readable(contact: ContactLine) -> str:
 def _details(body: dict[str, Any]) -> str:
     """What a message said, without the ids by which it was sent."""
     told = {name: value for name, value in body.items() if name not in ("event_id", "request_id", "occurred_at")}
-    return "; ".join(f"{name}: {value}" for name, value in told.items())
+    return "; ".join(f"{name}: {_plain(value)}" for name, value in told.items())
+
+
+def _plain(value: object) -> str:
+    """A value as a reader writes it, whatever it holds."""
+    match value:
+        case dict():
+            return " ".join(_plain(each) for each in value.values())
+        case list() | tuple():
+            return ", ".join(_plain(each) for each in value)
+        case _:
+            return str(value)

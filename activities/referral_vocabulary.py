@@ -11,9 +11,10 @@ from domain.duties import DutyState
 from domain.facts import FACTS, ComplaintCategory
 from domain.findings import SPEAKS_OF
 from domain.jurisdiction import Pack
-from domain.ledger import PostingKind
+from domain.ledger import Component, PostingKind
 from domain.policy import Role
 from domain.referral_rules import ITEMS
+from domain.remedies import RemedyKind
 from domain.requests import REQUESTS, ComplaintOutcome, NoticeWay
 from domain.terms import Channel, HoldKind, MessageClass, Stage
 from storage.tables import LEFT, ContactStatus
@@ -35,6 +36,8 @@ def vocabularies(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
         "notice_state": frozenset({*DutyState, *LEFT}),
         "hold": frozenset(HoldKind),
         "category": frozenset(ComplaintCategory),
+        "remedy": frozenset(RemedyKind),
+        "component": frozenset(Component),
         "outcome": frozenset({*ComplaintOutcome, *ENDINGS}),
         "told": frozenset({*FACTS, *REQUESTS}),
     }

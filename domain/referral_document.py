@@ -176,6 +176,16 @@ class NoticeLine(Part):
     state: str
 
 
+class RemedyLine(Part):
+    """What was done about a complaint."""
+
+    kind: str
+    amount: str | None = None
+    component: str | None = None
+    stage: str | None = None
+    agent_id: str | None = None
+
+
 class ComplaintLine(Part):
     """A complaint or dispute, and how it was decided."""
 
@@ -186,8 +196,13 @@ class ComplaintLine(Part):
     agent_id: str | None
     outcome: str | None
     remedy: str | None
+    """What was done outside of the case, in code."""
     decided_at: datetime | None
     decided_by: str | None
+    remedies: tuple[RemedyLine, ...] = ()
+    """What the case itself carried out."""
+    explanation: str | None = None
+    """The reasons that the person was given."""
 
 
 class PromiseLine(Part):

@@ -1,5 +1,6 @@
 """Service messages and replies say what their lists ask for, in every language and by every channel of theirs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from config.yaml_documents import ConfigError
 from domain.ledger import Sums
 from domain.messages import MessageFacts, MessageKey, MessageRefused, OccasionFacts
 from domain.terms import Channel, MessageClass
-from tests.messages.builders import TEMPLATES, facts
+from tests.messages.builders import LENDER, TEMPLATES, facts
 
 OCCASION = SAMPLES[0].occasion
 LISTED = [
@@ -72,3 +73,12 @@ def test_a_listed_message_is_a_service_message_or_a_reply(copied_templates: Path
     path.write_text(text.replace("service: plan_reminder", "reply: receipt\n    service: plan_reminder", 1), "utf-8")
     with pytest.raises(ConfigError, match="either a service message or a reply"):
         Composer(copied_templates)
+
+
+@pytest.mark.parametrize(("listed", "channel", "language"), LISTED)
+def test_a_sentence_that_ends_with_a_name_with_its_own_stop_has_one(
+    composer: Composer, listed: MessageContent, channel: Channel, language: str
+) -> None:
+    lender = replace(LENDER, name="Evergreen Co., Ltd.", collector="Evergreen Co., Ltd.")
+    key = MessageKey(listed.message_class, listed.occasion, channel, language)
+    assert "Ltd.." not in composer.compose(key, facts(occasion=OCCASION, lender=lender)).text

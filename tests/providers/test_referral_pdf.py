@@ -15,9 +15,9 @@ from config.jurisdiction_files import load_packs
 from config.referral_schema import SCHEMA_FILE
 from config.referral_words import load_referral_words
 from config.yaml_documents import ConfigError
-from domain.referral_document import ReferralDocument, referral_schema
+from domain.referral_document import ReferralDocument, ToldLine, referral_schema
 from providers.referral_pdf import typeset_pages
-from tests.referral_files import DAY, amounts, contact, referral_file
+from tests.referral_files import DAY, amounts, contact, day, referral_file
 
 CONFIG = Path(__file__).parents[2] / "config"
 WORDS = load_referral_words(CONFIG / "templates", ("zh-CN", "en"))
@@ -90,6 +90,26 @@ def test_a_call_is_told_by_what_came_of_it(
     document = referral_file(contacts=(contact(1, "call", "escalation", "", **spoken),))
     pages = referral_pages(document, WORDS["en"], "en", "")
     assert pages["sections"][4]["blocks"][1]["rows"][0][5] == words
+
+
+@pytest.mark.parametrize(
+    ("language", "done"),
+    [("en", "balance corrected: fees 12.00, apology"), ("zh-CN", "更正多计的金额： 费用 12.00、书面道歉")],
+)
+def test_a_complaint_is_told_with_what_was_done_about_it_and_the_reasons_given(language: str, done: str) -> None:
+    pages = referral_pages(referral_file(), WORDS[language], language, "")
+    table, complaint, reasons = pages["sections"][7]["blocks"]
+    assert table["rows"][0][-1] == done
+    assert (complaint["text"], reasons["text"]) == ("我认为费用不对。", "多收的费用已经退回。")
+
+
+def test_what_was_reported_is_told_without_the_marks_of_a_program() -> None:
+    remedies = [{"kind": "waive", "amount": "20.00"}, {"kind": "apologise"}]
+    told = ToldLine(
+        message_id="r", name="resolve_complaint", booked_at=day(40), body={"event_id": "e", "remedies": remedies}
+    )
+    pages = referral_pages(referral_file(told=(told,)), WORDS["en"], "en", "")
+    assert pages["sections"][10]["blocks"][0]["rows"][0][2] == "remedies: waive 20.00, apologise"
 
 
 def test_instalments_end_in_their_sum() -> None:

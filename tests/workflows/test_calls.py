@@ -92,6 +92,15 @@ async def test_the_script_is_drawn_anew_when_the_call_begins_and_says_what_may_b
     assert script.index("两项只有本人知道的信息") < script.index("1,000.00")
 
 
+async def test_the_script_offers_no_more_than_is_left_to_agents_to_waive(house: House) -> None:
+    account, task = await awaiting_call(house)
+    waived = await house.ask(account, "request_waiver", amount="50.00", reason_code="goodwill", requested_by="agent-1")
+    assert waived["status"] == "waived"
+    await begin(house, account, task.call_id)
+    script = house.call_task(account).script  # type: ignore[union-attr]
+    assert "减免利息和费用，合计不超过¥20.36" in script, "30% of 234.56, less what was waived"
+
+
 async def test_nobody_calls_without_being_certified_and_the_call_waits_for_somebody_who_is(house: House) -> None:
     account, task = await awaiting_call(house)
     with pytest.raises(Refused, match="stranger may not call in CN: nobody is registered under that id"):
