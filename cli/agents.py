@@ -165,6 +165,7 @@ def report(
             "#right party",
             "#promises",
             "#kept",
+            "#partly",
             "#broken",
             "#upheld",
             "#reviews",

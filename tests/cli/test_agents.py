@@ -84,7 +84,9 @@ def test_a_suspension_takes_the_certification_until_both_are_done_again(commands
 def test_the_report_names_every_agent_with_figures(commands: Commands, agent: str) -> None:
     [row] = commands.answer("agents", "report", "--since", "2026-01-01")["agents"]
     assert (row["agent_id"], row["calls"], row["promises_kept"], row["quality_percent"]) == (agent, 0, 0, None)
-    assert "0 (0 failed)" in commands.done("agents", "report")
+    told = commands.done("agents", "report").splitlines()
+    assert "partly  broken" in told[1], "each figure stands under its own name"
+    assert "0 (0 failed)" in told[2]
 
 
 def test_agents_are_registered_from_a_file_all_or_none(commands: Commands) -> None:

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,8 +36,32 @@ def test_help_names_every_command_by_what_a_person_wants() -> None:
 
 def test_every_command_is_documented() -> None:
     documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    names = [name for name in typer.main.get_command(app).commands if f"`{name}" not in documented]  # type: ignore[attr-defined]
-    assert names == []
+    assert [path for path, _ in _commands() if f"`{path}" not in documented] == []
+
+
+def test_every_option_is_documented() -> None:
+    """By its name; those of ``register`` as the columns of a file of accounts, which say the same."""
+    documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"--[a-z-]+|[a-z_]+", documented))
+    missing = [
+        f"{path} {option}"
+        for path, command in _commands()
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--") and option not in words
+        if path != "register" or option[2:].replace("-", "_") not in words
+    ]
+    assert missing == []
+
+
+def _commands(group: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command that does something, with the words by which it is called."""
+    for name, command in (group or typer.main.get_command(app)).commands.items():
+        path = f"{before} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from _commands(command, path)
+        else:
+            yield path, command
 
 
 def test_a_dry_run_counts_by_jurisdiction_policy_and_stage_and_starts_nothing(commands: Commands) -> None:
