@@ -28,8 +28,20 @@ async def records_of(office: Commands, kind: str) -> list[dict[str, Any]]:
 
 async def test_a_person_says_when_it_suits_them_and_takes_it_back(office: Commands) -> None:
     await register(office)
-    said = ("preference", "acc-1", "--by", "agent-1", "--not-before", "18:00", "--not-after", "20:00")
-    said += ("--weekday", "monday", "--weekday", "friday", "--channel", "sms", "--preference-id", "evenings")
+    who = ("preference", "acc-1", "--by", "agent-1")
+    evenings = ("--not-before", "18:00", "--not-after", "20:00")
+    said = (
+        *who,
+        *evenings,
+        "--weekday",
+        "monday",
+        "--weekday",
+        "friday",
+        "--channel",
+        "sms",
+        "--preference-id",
+        "evenings",
+    )
     told = await office.later(*said, "--event-id", "event-1", "--occurred-at", AN_HOUR_AGO)
     assert (told["preference_id"], told["status"]) == ("evenings", "applied")
     [kept] = await records_of(office, "report_contact_preference")

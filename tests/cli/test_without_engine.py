@@ -56,7 +56,8 @@ def test_every_option_is_documented() -> None:
 
 def _commands(group: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
     """Every command that does something, with the words by which it is called."""
-    for name, command in (group or typer.main.get_command(app)).commands.items():
+    within: Any = group or typer.main.get_command(app)
+    for name, command in within.commands.items():
         path = f"{before} {name}".strip()
         if hasattr(command, "commands"):
             yield from _commands(command, path)

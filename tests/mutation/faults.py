@@ -393,4 +393,28 @@ FAULTS = (
         "    return True",
         f"{_RECORDS}/test_track_offers.py",
     ),
+    Fault(
+        "a certification that has ended still lets its agent call",
+        17,
+        "domain/certification.py",
+        "    if until is not None and now < until:",
+        "    if until is not None:",
+        f"{_DOMAIN}/test_certification.py {_RECORDS}/test_agents.py",
+    ),
+    Fault(
+        "a failing review does not suspend",
+        17,
+        "storage/call_reviews.py",
+        "    if not judged.passed:\n        suspend(",
+        "    if judged.passed is None:\n        suspend(",
+        f"{_RECORDS}/test_call_reviews.py",
+    ),
+    Fault(
+        "the pass mark of an exam is ignored",
+        17,
+        "domain/certification.py",
+        "    return Marked(score, score >= course.exam.pass_percent, modules)",
+        "    return Marked(score, score >= 0, modules)",
+        f"{_DOMAIN}/test_certification.py {_RECORDS}/test_agents.py",
+    ),
 )
