@@ -143,6 +143,7 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
     if question is not None:
         due_at, message = question
         yield Step(StepKind.ASK_PERSON, due_at, f"{message.occasion} has not gone yet", subject=message.subject)
+    yield from _telling(case)
     for waiver in case.waivers:
         if waiver.undecided and waiver.subject in case.asked:
             yield Step(StepKind.ASK_PERSON, case.asked[waiver.subject], "a waiver waits", subject=waiver.subject)
@@ -159,6 +160,13 @@ def _owing(case: Case, now: datetime) -> Iterator[Step]:
         yield Step(StepKind.ASK_PERSON, running_out[0], "the limitation period runs out", subject=running_out[1])
     if watch is not None and watch.extinguishes:
         yield Step(StepKind.CLOSE, watch.expires_at, _EXTINGUISHED, closing=ClosedReason.EXTINGUISHED)
+
+
+def _telling(case: Case) -> Iterator[Step]:
+    """What a person was asked to tell is asked again at its deadline."""
+    for subject in map(tell_subject, case.untold):
+        if case.timetable.asks_again_to_tell and subject in case.asked:
+            yield Step(StepKind.ASK_PERSON, case.asked[subject], "somebody has not been told yet", subject=subject)
 
 
 def _carrying(sending: Sending) -> Step:

@@ -398,6 +398,7 @@ class Policy(Part):
             track_start={Track.FIRM: self.tracks.starts_after.firm},
             track_offers=self.tracks.offers.supportive,
             person_for_vulnerable=True,
+            asks_again_to_tell=True,
         )
 
     def lender_for(self, language: str) -> Lender:

@@ -79,6 +79,8 @@ class Timetable:
     """What the supportive track offers by itself."""
     person_for_vulnerable: bool = False
     """Whether a person is asked to see to who is vulnerable also where the report names an end."""
+    asks_again_to_tell: bool = False
+    """Whether a person who was asked to tell something is asked again at their deadline, whatever else is planned."""
 
     def starts_after(self, plan: StagePlan, track: Track) -> timedelta:
         """How long the oldest unpaid instalment must have been overdue before a stage, as a track bends it."""

@@ -84,6 +84,7 @@ def timetable(*stages: StagePlan, **changes: Any) -> Timetable:
         promise_grace=days(2),
         review_within=days(5),
         final_notice_wait=days(14),
+        asks_again_to_tell=True,
     )
     return replace(table, **changes)
 

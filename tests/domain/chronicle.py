@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case import Case
-from domain.events import CallEnded, ContactSent, Referred
+from domain.events import CallEnded, ContactSent, Referred, StageRestarted
 from domain.next_step import StepKind
 from domain.owed_messages import OwedMessage
 from domain.terms import Stage
@@ -64,9 +64,16 @@ def stage_changes(life: Life) -> Iterator[Change]:
 
 
 def stays(life: Life) -> Iterator[Stay]:
-    """Every stage that was followed by the next one in its turn, and not by a referral that a person chose before."""
+    """Every stage that was followed by the next one in its turn, and not by a referral that a person chose before.
+
+    One that was begun anew counts from there.
+    """
     entered = life.changes[0].before.stage_entered_at if life.changes else life.now
-    for change in stage_changes(life):
+    for change in life.changes:
+        if isinstance(change.event, StageRestarted):
+            entered = change.at
+        if change.before.stage is change.after.stage:
+            continue
         in_turn = not (isinstance(change.event, Referred) and change.before.chosen_review is not None)
         if in_turn and STAGES.index(change.after.stage) == STAGES.index(change.before.stage) + 1:
             yield Stay(change.before.stage, entered, change.at, change.before)

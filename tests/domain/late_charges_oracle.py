@@ -51,6 +51,8 @@ def live_through(
             entry = waiting.pop(0)[1]
             if entry.kind is EntryKind.PAYMENT:
                 _fill(account, entry.amount_minor, order)
+            elif entry.kind is EntryKind.CORRECTION:
+                _fill(account, entry.amount_minor, [entry.component] if entry.component is not None else [])
             else:
                 to_waive = _fill(account, to_waive + entry.amount_minor, (FEES, INTEREST))
         day += timedelta(days=1)

@@ -1,19 +1,29 @@
-"""Generated lives: any timetable, any debt, any habits of the world, and any script of what people do."""
+"""Generated lives: any timetable, any debt, any habits of the world, and any script of what people do.
+
+Strategies are kept, because making them anew for every draw takes longer than drawing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fractions import Fraction
+from functools import cache
+from itertools import permutations
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from domain.events import BarsSet, MessagesOwed, apply
-from domain.facts import CallOutcome, CircumstanceKind, ComplaintCategory, DeliveryReport
-from domain.ledger import Instalment
+from domain.case import LimitationWatch
+from domain.events import BarsSet, LimitationSet, MessagesOwed, apply
+from domain.facts import CallOutcome, CircumstanceKind, ComplaintCategory, DeliveryReport, LegalOutcome
+from domain.late_charges import DayCount, Terms
+from domain.ledger import DEFAULT_ORDER, Component, Instalment
 from domain.owed_messages import Bar, Barred, OwedMessage
-from domain.requests import StoppedChoice
+from domain.remedies import RemedyKind
+from domain.requests import ComplaintOutcome, StoppedChoice
 from domain.terms import Channel, HoldKind, MessageClass, Stage, Track
 from domain.timetable import StagePlan, Timetable, Touch
+from domain.tracks import ALWAYS_FIRST, TrackRule
 from tests.domain.builders import case, day, days, instalment, timetable
 from tests.domain.happenings import (
     AgentCalls,
@@ -46,17 +56,43 @@ from tests.domain.happenings import (
     WaiverAsked,
     WaiverGranted,
 )
+from tests.domain.office_complaints import NO_WORDS
+from tests.domain.office_ledger import Charging
 from tests.domain.simulator import Answer, Habits, Life, Tell
+from tests.domain.ways_out import (
+    AgreesProposal,
+    ComplaintProlonged,
+    MeetsOffer,
+    PlanProposedTo,
+    PleadsLimitation,
+    PleaInError,
+    PromisesOnline,
+    QuestionAnswered,
+    ReferralTakenBack,
+    RefusesToPay,
+    Remedied,
+    ToldInPerson,
+    WaiverOffered,
+)
 
 Kind = TypeVar("Kind")
 
 LIFE = 300
 """Days that a generated life is looked at."""
 
+_CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.CALL, Channel.LETTER)
 _WRITTEN = [Channel.LETTER, Channel.EMAIL, Channel.SMS]
 _CEASES: tuple[Tell, ...] = (CircumstanceReported(CircumstanceKind.CEASE_CONTACT),)
 _STOPS_ALL: tuple[Tell, ...] = tuple(map(OptsOut, Channel))
 _SOME_DAYS = st.integers(1, 40)
+_RATES = st.sampled_from([None, Fraction(0), Fraction(0), Fraction(6)])
+_TABLE = (
+    ALWAYS_FIRST,
+    TrackRule(Track.SUPPORTIVE, "hardship", hardship=True),
+    TrackRule(Track.FIRM, "refuses", refusals=2),
+    TrackRule(Track.FIRM, "breaks_promises", promises_broken=2),
+    TrackRule(Track.SUPPORTIVE, "pays", promises_kept=1),
+)
 _MAYBE_DAYS = st.none() | _SOME_DAYS
 
 
@@ -69,6 +105,8 @@ class Script:
     owed: tuple[OwedMessage, ...]
     bars: tuple[Bar, ...]
     habits: Habits
+    charging: Charging
+    limitation: LimitationWatch | None
     happenings: tuple[tuple[float, Tell], ...]
     """Days since the happening before, and what happens."""
 
@@ -76,7 +114,8 @@ class Script:
         """The life, lived."""
         start = replace(case(*self.instalments), timetable=self.timetable)
         start = apply(apply(start, MessagesOwed(self.owed)), BarsSet(self.bars, revision=1))
-        life = Life(start, self.instalments, self.habits)
+        start = start if self.limitation is None else apply(start, LimitationSet(self.limitation))
+        life = Life(start, self.instalments, self.habits, self.charging)
         at = life.now
         for gap, happening in self.happenings:
             at += days(gap)
@@ -86,7 +125,9 @@ class Script:
 
 @st.composite
 def scripts(draw: st.DrawFn, most: int = 8) -> Script:
-    """Any life of at most so many episodes."""
+    """Any life of at most so many episodes, or one in which nobody answers until counsel has the case."""
+    if draw(st.integers(0, 3)) == 0:
+        return draw(unanswered())
     told: list[tuple[float, Tell]] = []
     for episode in draw(st.lists(episodes(), max_size=most)):
         told += [(draw(gaps()), happening) for happening in episode]
@@ -96,20 +137,59 @@ def scripts(draw: st.DrawFn, most: int = 8) -> Script:
         owed=tuple(draw(st.lists(owed_messages(), max_size=2, unique_by=lambda each: each.message_id))),
         bars=tuple(draw(st.lists(bars(), max_size=1))),
         habits=draw(habits()),
+        charging=draw(chargings()),
+        limitation=draw(st.none() | st.none() | limitations()),
         happenings=tuple(told),
     )
 
 
+@cache
+@st.composite
+def unanswered(draw: st.DrawFn) -> Script:
+    """A life in which everything arrives and hardly anybody answers, so that it comes to a referral and beyond."""
+    stopped = (*_CEASES, StoppedCaseDecided(StoppedChoice.LEGAL_REVIEW))
+    retrained = Complains(), Remedied((RemedyKind.RETRAIN_AGENT,))
+    told: tuple[Tell, ...] = draw(st.sampled_from([(), (PlanProposedTo(),), stopped, retrained, (Pays(30),)]))
+    first = draw(st.sampled_from([0.0, 24.5, 24.7, 28.0]))
+    stages = list(Stage)[:4]
+    plans = (
+        StagePlan(stage, days(5 * number + 5), days(3), days(4), (Touch(channel, (Channel.LETTER,)),), attempts=1)
+        for number, (stage, channel) in enumerate(zip(stages, _CHANNELS, strict=True))
+    )
+    diligent = Habits(
+        after_contact=(ReceiptArrives(),),
+        after_call_request=(AgentCalls(),),
+        after_question=(draw(st.sampled_from([*map(QuestionAnswered, range(3))])),),
+        after_review=draw(_some([ReferralJudged(), ReferralJudged(), ReferralJudged(approve=False)], 2)),
+        missing=draw(_some([(), (), ("notice",)], 2)),
+        checklists_hold=draw(_some([True, False], 2)),
+        takes=draw(_some([days(0), days(0), days(0.2)], 2)),
+    )
+    return Script(
+        timetable=timetable(*plans, final_notice_wait=days(2)),
+        instalments=draw(debts()),
+        owed=(),
+        bars=(),
+        habits=diligent,
+        charging=draw(chargings()),
+        limitation=None,
+        happenings=tuple((0.01 if number else first, each) for number, each in enumerate(told)),
+    )
+
+
+@cache
 def gaps() -> st.SearchStrategy[float]:
     """Days between two happenings, whole ones and moments apart."""
     return st.one_of(st.integers(0, 30).map(float), st.floats(0, 5, allow_nan=False))
 
 
+@cache
 def lengths(least: float, most: float) -> st.SearchStrategy[timedelta]:
     """Whole and broken days."""
     return st.one_of(st.integers(int(least), int(most)).map(float), st.floats(least, most)).map(days)
 
 
+@cache
 @st.composite
 def touches(draw: st.DrawFn) -> Touch:
     """A channel and up to two to fall back to; a call always has one behind it."""
@@ -119,6 +199,7 @@ def touches(draw: st.DrawFn) -> Touch:
     return Touch(first, tuple(fallbacks))
 
 
+@cache
 @st.composite
 def timetables(draw: st.DrawFn) -> Timetable:
     """Four stages, each starting after the one before."""
@@ -134,10 +215,18 @@ def timetables(draw: st.DrawFn) -> Timetable:
             attempts=draw(st.integers(1, 3)),
         )
         stages.append(plan)
-    renegotiate = draw(st.just(timedelta(0)) | lengths(1, 10))
-    return timetable(*stages, channels_for_exhaustion=draw(st.integers(1, 2)), plan_renegotiate_within=renegotiate)
+    return timetable(
+        *stages,
+        channels_for_exhaustion=draw(st.integers(1, 2)),
+        plan_renegotiate_within=draw(st.just(timedelta(0)) | lengths(1, 10)),
+        track_rules=draw(st.sampled_from([(), _TABLE])),
+        track_start=draw(st.sampled_from([{}, {Track.FIRM: 0.8}])),
+        person_for_vulnerable=draw(st.booleans()),
+        track_minimum=draw(st.sampled_from([{}, {Track.SUPPORTIVE: 1.5, Track.FIRM: 0.5}])),
+    )
 
 
+@cache
 @st.composite
 def debts(draw: st.DrawFn) -> tuple[Instalment, ...]:
     """One to four instalments, most of them due while the case runs."""
@@ -145,6 +234,36 @@ def debts(draw: st.DrawFn) -> tuple[Instalment, ...]:
     return tuple(instalment(number) for number in sorted({0, *later}))
 
 
+@cache
+@st.composite
+def chargings(draw: st.DrawFn) -> Charging:
+    """By which order payments are used, and what being late costs, if it costs anything."""
+    order = tuple(draw(st.sampled_from([DEFAULT_ORDER, *permutations(Component)])))
+    if draw(st.booleans()):
+        return Charging(order)
+    terms = Terms(
+        Fraction(draw(st.integers(0, 60))),
+        day(0).date() - days(draw(st.integers(1, 120))),
+        day_count=draw(st.sampled_from(DayCount)),
+        fee_minor=draw(st.sampled_from([0, 500])),
+        fee_after_days=draw(st.integers(0, 20)),
+    )
+    cap = draw(st.sampled_from([None, None, Fraction(24)]))
+    return Charging(order, terms, cap, draw(_RATES), draw(_RATES))
+
+
+@cache
+def limitations() -> st.SearchStrategy[LimitationWatch]:
+    """When the debt becomes too old, with or without ending by it."""
+    return st.builds(
+        LimitationWatch,
+        expires_at=st.integers(60, 2 * LIFE).map(day),
+        warn_at=st.lists(st.integers(0, 2 * LIFE).map(day), max_size=2, unique=True).map(sorted).map(tuple),
+        extinguishes=st.sampled_from([False, False, True]),
+    )
+
+
+@cache
 def owed_messages() -> st.SearchStrategy[OwedMessage]:
     """A notice that the law demands, or a service message with an end."""
     moments = st.floats(0, 90).map(day)
@@ -173,6 +292,7 @@ def owed_messages() -> st.SearchStrategy[OwedMessage]:
     return st.one_of(notice, service)
 
 
+@cache
 def bars() -> st.SearchStrategy[Bar]:
     """What keeps the last stage or the referral from beginning for a while, or until a notice has gone."""
     return st.builds(
@@ -185,46 +305,130 @@ def bars() -> st.SearchStrategy[Bar]:
     )
 
 
+@cache
 def happenings() -> st.SearchStrategy[Tell]:
     """Anything that anybody tells a case by itself."""
     return st.one_of(
         st.sampled_from([Pays(50), Pays(10)]),
         st.builds(Promises, st.sampled_from([100, 50]), st.integers(0, 20)),
+        st.builds(PromisesOnline, st.sampled_from([100, 30]), st.integers(0, 20)),
+        st.builds(PlanProposedTo, st.integers(1, 3), st.integers(1, 10)),
         st.builds(ReportsHardship, _MAYBE_DAYS),
         st.builds(GraceGranted, _SOME_DAYS),
         st.builds(HeldByHand, _MAYBE_DAYS),
         st.builds(CircumstanceReported, st.sampled_from(CircumstanceKind), _MAYBE_DAYS),
         st.builds(Complains, st.sampled_from([ComplaintCategory.CONDUCT, ComplaintCategory.DISPUTE])),
-        st.sampled_from([ComplaintDecided(), ResumedByHand(), DecisionHeard(), HoldLifted(), CircumstanceOver()]),
+        st.sampled_from([DecisionHeard(), ResumedByHand(), HoldLifted(), CircumstanceOver()]),
+        st.sampled_from([ComplaintDecided(), ToldInPerson()]),
+        st.sampled_from([ComplaintProlonged(), RefusesToPay()]),
+        st.sampled_from([QuestionAnswered(), MeetsOffer(), ReferralTakenBack()]),
         st.builds(OptsOut, st.sampled_from(Channel)),
         st.builds(OptsIn, st.sampled_from(Channel)),
         st.builds(TrackChosen, st.sampled_from(Track)),
-        st.sampled_from([AgentCalls(), ToldAgain(), ReferralJudged(approve=False), CounselReports(), ClosedByHand()]),
+        st.sampled_from([AgentCalls(), ToldAgain(), ReferralJudged(approve=False), ClosedByHand()]),
+        st.builds(CounselReports, st.sampled_from(LegalOutcome)),
     )
 
 
+@cache
 @st.composite
 def episodes(draw: st.DrawFn) -> tuple[Tell, ...]:
     """Happenings that belong together, one after the other."""
-    match draw(st.sampled_from(["one", "one", "one", "one", "oldest", "bounce", "plan", "waiver", "paid", "stopped"])):
-        case "bounce":
-            return (PaysOldest() if draw(st.booleans()) else Pays()), PaymentBounces()
-        case "plan":
-            plan = AgreesPlan(draw(st.integers(1, 4)), draw(st.integers(0, 15)), draw(st.integers(1, 20)))
-            return plan, *draw(st.lists(st.just(KeepsPlan()), max_size=3))
-        case "waiver":
-            return WaiverAsked(draw(st.integers(1, 1_500))), WaiverGranted(draw(st.booleans()))
-        case "oldest":
-            return (PaysOldest(),)
-        case "paid":
-            return (Pays(),)
-        case "stopped":
-            stopping = draw(st.sampled_from([_CEASES, _STOPS_ALL]))
-            choices = st.sampled_from(StoppedChoice).map(StoppedCaseDecided)
-            return *stopping, *draw(st.lists(choices, min_size=1, max_size=2))
-    return (draw(happenings()),)
+    return draw(draw(st.sampled_from(_EPISODES))())
 
 
+@cache
+def _one() -> st.SearchStrategy[tuple[Tell, ...]]:
+    return happenings().map(lambda each: (each,))
+
+
+@cache
+def _paying() -> st.SearchStrategy[tuple[Tell, ...]]:
+    return st.sampled_from([(Pays(),), (PaysOldest(),), (Pays(), PaymentBounces()), (PaysOldest(), PaymentBounces())])
+
+
+@cache
+@st.composite
+def _plans(draw: st.DrawFn) -> tuple[Tell, ...]:
+    """A plan, agreed as it is named or as it was proposed, and kept for a while."""
+    plan = AgreesPlan(draw(st.integers(1, 4)), draw(st.integers(0, 15)), draw(st.integers(1, 20)))
+    agreed = draw(st.sampled_from([(plan,), (PlanProposedTo(2, draw(st.integers(0, 3))), AgreesProposal())]))
+    return *agreed, *draw(st.lists(st.just(KeepsPlan()), max_size=3))
+
+
+@cache
+def _insisting() -> st.SearchStrategy[tuple[Tell, ...]]:
+    """Something that is told more than once."""
+    return happenings().map(lambda each: (each, ToldAgain(), ToldAgain()))
+
+
+@cache
+def _pleas() -> st.SearchStrategy[tuple[Tell, ...]]:
+    """A plea that no ordinary word ends."""
+    return st.sampled_from([(PleadsLimitation(), ResumedByHand(), PleaInError()), (PleadsLimitation(),)])
+
+
+@cache
+def _waivers() -> st.SearchStrategy[tuple[Tell, ...]]:
+    return st.tuples(st.builds(WaiverAsked, st.integers(1, 1_500)), st.builds(WaiverGranted, st.booleans()))
+
+
+@cache
+@st.composite
+def _promises(draw: st.DrawFn) -> tuple[Tell, ...]:
+    """Two promises at once, kept, kept in part or broken."""
+    first, second = Promises(30, draw(st.integers(1, 9))), PromisesOnline(30, draw(st.integers(10, 25)))
+    return first, second, *draw(st.lists(st.just(Pays(30)), max_size=2))
+
+
+@cache
+@st.composite
+def _refusals(draw: st.DrawFn) -> tuple[Tell, ...]:
+    """Somebody who says twice that they will not pay, and what a person makes of it."""
+    return RefusesToPay(), RefusesToPay(), TrackChosen(draw(st.sampled_from([Track.FIRM, Track.STANDARD])))
+
+
+@cache
+@st.composite
+def _stops(draw: st.DrawFn) -> tuple[Tell, ...]:
+    """Somebody who stops all contact, and how it is to go on."""
+    stopping = draw(st.sampled_from([_CEASES, _STOPS_ALL]))
+    choices = st.sampled_from(StoppedChoice).map(StoppedCaseDecided)
+    return *stopping, *draw(st.lists(choices, min_size=1, max_size=2))
+
+
+@cache
+@st.composite
+def _offers(draw: st.DrawFn) -> tuple[Tell, ...]:
+    """A waiver on a condition, which is met, or met by money that does not stay, or not met."""
+    offered = WaiverOffered(draw(st.integers(20, 100)), draw(st.integers(10, 100)), draw(st.integers(0, 20)))
+    met: tuple[Tell, ...] = draw(st.sampled_from([(), (MeetsOffer(),), (MeetsOffer(), PaymentBounces())]))
+    return offered, WaiverGranted(), *met
+
+
+@cache
+@st.composite
+def _complaints(draw: st.DrawFn) -> tuple[Tell, ...]:
+    """A complaint with whatever comes of it; the agent whom it names may try to decide it."""
+    filed = Complains(draw(st.sampled_from([ComplaintCategory.CONDUCT, ComplaintCategory.DISPUTE])))
+    kinds = tuple({draw(st.sampled_from(RemedyKind)), draw(st.sampled_from(RemedyKind))})
+    tries: tuple[Tell, ...] = draw(
+        st.sampled_from([(), (Remedied(kinds, resolved_by="agent-1"),), (ComplaintProlonged(),)])
+    )
+    words = draw(st.sampled_from(["words-1", "words-1", NO_WORDS]))
+    rejected = ComplaintDecided(ComplaintOutcome.REJECTED)
+    decided = rejected if draw(st.integers(0, 4)) == 0 else Remedied(kinds, explanation_ref=words)
+    return filed, *tries, decided
+
+
+_EPISODES = (
+    *(_one, _one, _one, _one, _paying, _paying, _plans, _plans),
+    *(_waivers, _offers, _promises, _complaints, _complaints, _refusals, _stops),
+    *(_insisting, _pleas),
+)
+
+
+@cache
 def habits() -> st.SearchStrategy[Habits]:
     """Any world, in which most contacts leave and arrive and most people do their work."""
     failed = DeliveryReport.FAILED
@@ -238,7 +442,7 @@ def habits() -> st.SearchStrategy[Habits]:
         meanwhile=st.lists(st.none() | happenings() | st.just(PaymentBounces()), min_size=1, max_size=3).map(tuple),
         after_contact=_some(receipts, 4),
         after_call_request=_some([None, *map(AgentCalls, outcomes)], 3),
-        after_question=_some([HoldDecided(), HoldDecided(), None], 3),
+        after_question=_some([*map(QuestionAnswered, range(3)), HoldDecided(), None], 3),
         after_review=_some(reviews, 3),
         missing=_some([(), (), ("notice",)], 3),
         checklists_hold=_some([True, True, False], 2),

@@ -1,6 +1,7 @@
 """The activities as they would be if every moment were lawful and every provider honest: what a simulated life asks.
 
-It keeps the ledger by ``domain.ledger`` and turns booked messages into events, as the records do.
+It turns booked messages into events, as the records do. The ledger, complaints, referrals and the messages that are
+owed are its desks, in files of their own.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from domain.admission import circumstance_hold
-from domain.case import Case, Complaint, Plan, PlanInstalment, Promise, Waiver
+from domain.case import Case, Plan, PlanInstalment, Promise, Waiver, WaiverCondition
+from domain.checklist import ProofKind
+from domain.contact_facts import ReplyOccasion
 from domain.events import (
     CallEnded,
     CallPermitted,
@@ -16,19 +19,20 @@ from domain.events import (
     CaseEvent,
     ChannelOpened,
     ChannelStopped,
-    ComplaintFiled,
     ComplaintResolved,
-    DebtChanged,
     DeliveryFailed,
     DeliveryProved,
     HoldEnded,
     HoldPlaced,
     MessageSettled,
+    MessagesOwed,
+    PaymentRefused,
     PersonAsked,
     PlanAgreed,
     PlanProposed,
     PromiseTaken,
     ReferralDecided,
+    ReferralVoided,
     ReviewChosen,
     TimePassed,
     TrackSet,
@@ -47,27 +51,30 @@ from domain.facts import (
     Message,
     OptIn,
     OptOut,
-    PromiseMade,
+    PleadLimitation,
     RecordCallOutcome,
     RecordLegalOutcome,
     RecordPayment,
+    RecordPromise,
     ReportCircumstance,
     ReportDelivery,
     ReportHardship,
     ReversePayment,
 )
-from domain.holds import Hold
-from domain.ledger import Entry, EntryKind, Instalment, Statement
+from domain.holds import LIMITATION_PLEADED, Hold
+from domain.ledger import Entry, EntryKind, Instalment
 from domain.money import parse_minor, split_evenly
-from domain.orders import Booking, Refusal
+from domain.orders import Booking, ContactOrder, Refusal
 from domain.requests import (
     AnnounceCreditReport,
     BeginCall,
     CloseCase,
+    CompleteTask,
     DecideLegalReferral,
     DecideStoppedCase,
     DecideWaiver,
     EndCircumstance,
+    ExtendComplaint,
     GrantGrace,
     HoldCase,
     ProposePlan,
@@ -80,13 +87,18 @@ from domain.requests import (
     VerifyDebt,
     WithdrawReferral,
 )
-from domain.statements import statement
-from domain.terms import Channel, ClosedReason, HoldKind, Stage
+from domain.terms import Channel, ClosedReason, HoldKind, Stage, Track
+from domain.tracks import FIRM_REVIEW
+from tests.domain.office_checklist import ReferralDesk
+from tests.domain.office_complaints import ComplaintDesk
+from tests.domain.office_ledger import Books, Charging, Offer
+from tests.domain.office_messages import of_hold, of_plan, of_promise, offer, reply
 
 PERMIT = timedelta(minutes=10)
 HARDSHIP_GRACE = timedelta(days=30)
-COMPLAINT_DEADLINE = timedelta(days=15)
+GRACE_KINDS = frozenset({HoldKind.HARDSHIP, HoldKind.GRACE})
 REVIEW_PAUSE = timedelta(days=30)
+WAIVER_DEADLINE = timedelta(days=5)
 STOPPED_CASE_DEADLINE = timedelta(days=7)
 EVERY_CHANNEL = "every_channel_stopped"
 
@@ -107,37 +119,110 @@ class Office:
 
     instalments: Sequence[Instalment]
     currency: str
-    entries: list[Entry] = field(default_factory=list)
-    booked_at: list[datetime] = field(default_factory=list)
+    charging: Charging = field(default_factory=Charging)
+    books: Books = field(init=False)
+    complaints: ComplaintDesk = field(init=False)
+    referrals: ReferralDesk = field(init=False)
     stopped: set[Channel] = field(default_factory=set)
     """Channels that the person has opted out of."""
     sent: dict[str, SentContact] = field(default_factory=dict)
     """Contacts whose arrival is still open, by contact id."""
 
-    def statement(self) -> Statement:
-        """The account as its ledger has it."""
-        return statement(self.instalments, self.entries)
+    def __post_init__(self) -> None:
+        self.books = Books(self.instalments, self.charging)
+        self.complaints = ComplaintDesk(self.books)
+        self.referrals = ReferralDesk(self.books)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What was booked, in order."""
+        return self.books.entries
+
+    @property
+    def booked_at(self) -> list[datetime]:
+        """When each entry was booked."""
+        return self.books.booked_at
 
     def book(self, message: Message, case: Case, now: datetime) -> Booking:
         """What a message that the case admits does to it."""
+        return (
+            self._money(message, case, now)
+            or self._complaint(message, case, now)
+            or self._arrangement(message, case, now)
+            or self._time(message, case, now)
+            or Booking(self._of_stop(message, case, now) or (_event(message, case, now),))
+        )
+
+    def note_left(self, order: ContactOrder, now: datetime) -> tuple[CaseEvent, ...]:
+        """Keep a contact that left; answers what follows from it."""
+        self.sent[order.contact_id] = SentContact(order.channel, order.stage, bool(order.message_id))
+        if order.message_id:
+            return self.complaints.note_sent(order.message_id, now)
+        self.referrals.note_demand(order, now)
+        return ()
+
+    def _money(self, message: Message, case: Case, now: datetime) -> Booking | None:
         match message:
             case RecordPayment():
                 return self._payment(message, now)
             case ReversePayment():
                 return self._reversal(message, now)
+            case RequestWaiver():
+                return self._waiver_request(message, case, now)
             case DecideWaiver():
                 return self._waiver_decision(message, case, now)
-            case ReportDelivery():
-                return Booking(self._delivery(message))
+        return None
+
+    def _complaint(self, message: Message, case: Case, now: datetime) -> Booking | None:
+        match message:
+            case FileComplaint():
+                return self.complaints.file(message, now)
+            case ExtendComplaint():
+                return self.complaints.extend(message, case, now)
+            case ResolveComplaint():
+                return self.complaints.resolve(message, case, now)
+            case CompleteTask():
+                return self.complaints.complete(message, case, now)
+            case BeginCall() if message.agent_id in self.complaints.suspended:
+                return Booking(refusal=Refusal("agent_suspended", "who is to be retrained calls nobody"))
+            case LiftHold(hold_kind=HoldKind.COMPLAINT):
+                self.complaints.told_at.setdefault(message.hold_id, now)
+                return Booking((ComplaintResolved(message.hold_id, "decided_on_another_account", now),))
+        return None
+
+    def _arrangement(self, message: Message, case: Case, now: datetime) -> Booking | None:
+        match message:
             case AgreePlan():
-                return Booking((_plan_agreed(message, case, now),))
+                agreed = _plan_agreed(message, case, now)
+                self.referrals.note_offer(ProofKind.PLAN, message.plan_id, now)
+                return Booking((agreed, of_plan(agreed.plan_id, agreed.instalments, now)))
             case ProposePlan():
+                self.referrals.note_offer(ProofKind.PLAN, message.request_id, now)
                 return Booking((PlanProposed(_proposal(message, case, now)),))
-            case RecordCallOutcome() if message.promise is not None and (refusal := _beside(message.promise, case)):
-                return Booking(refusal=refusal)
+            case RecordPromise():
+                return _promised(message.promise_id, message.amount, message.date, case, now)
+            case RecordCallOutcome() if message.promise is not None:
+                return _promised(message.event_id, message.promise.amount, message.promise.date, case, now)
             case RecordCallOutcome():
-                return Booking(_call_outcome(message, case, now))
-        return Booking(self._of_stop(message, case, now) or (_event(message, case, now),))
+                return Booking(_call_outcome(message, now))
+        return None
+
+    def _time(self, message: Message, case: Case, now: datetime) -> Booking | None:
+        match message:
+            case ReportHardship() | GrantGrace():
+                placed = _time_given(message, now)
+                return Booking((placed, of_hold(placed.hold, now)))
+            case EndCircumstance():
+                hold = circumstance_hold(case, message.circumstance_id, now)
+                if hold is not None and hold.kind in GRACE_KINDS:
+                    ended = HoldEnded(hold.kind, hold.hold_id, now)
+                    return Booking((ended, MessagesOwed((offer(hold.hold_id, now),))))
+            case SetTrack(track=Track.FIRM):
+                told = reply(ReplyOccasion.TRACK_FINDING, message.request_id, now)
+                return Booking((TrackSet(Track.FIRM, message.reason_code, now + FIRM_REVIEW), told))
+            case ReportDelivery():
+                return Booking(self._delivery(message, case, now))
+        return None
 
     def _of_stop(self, message: Message, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
         match message:
@@ -155,29 +240,45 @@ class Office:
         if any(each.entry_id == message.payment_id for each in self.entries):
             return Booking(refusal=Refusal("payment_known", "this payment was recorded before"))
         amount = parse_minor(message.amount, self.currency)
-        return self._booked(Entry(message.payment_id, EntryKind.PAYMENT, amount), now)
+        return Booking(self.books.book(Entry(message.payment_id, EntryKind.PAYMENT, amount), now))
 
     def _reversal(self, message: ReversePayment, now: datetime) -> Booking:
-        payments = {each.entry_id for each in self.entries if each.kind is EntryKind.PAYMENT}
-        payments -= {each.reverses for each in self.entries if each.reverses is not None}
-        if message.payment_id not in payments:
+        if message.payment_id not in {each.entry_id for each in self.books.standing_payments()}:
             return Booking(refusal=Refusal("unknown_payment", "no such payment stands"))
         entry = Entry(f"r-{message.payment_id}", EntryKind.REVERSAL, 0, reverses=message.payment_id)
-        return self._booked(entry, now)
+        return Booking(self.books.book(entry, now))
+
+    def _waiver_request(self, message: RequestWaiver, case: Case, now: datetime) -> Booking:
+        """Interest and fees only, and no more of them than nobody else asked for."""
+        left = self.books.statement(now).balance
+        asked = sum(each.amount_minor for each in case.waivers if each.pending)
+        amount = parse_minor(message.amount, self.currency)
+        if amount > left.interest_minor + left.fees_minor - asked:
+            return Booking(refusal=Refusal("waiver_exceeds", "less interest and fees are left"))
+        condition = None
+        if message.condition is not None:
+            pay_by = end_of(message.condition.by)
+            pay = parse_minor(message.condition.pay_amount, self.currency)
+            condition = WaiverCondition(pay, pay_by, lapses_undecided=True)
+        waiver = Waiver(message.request_id, amount, message.requested_by, condition=condition)
+        return Booking((WaiverRequested(waiver, now + WAIVER_DEADLINE),))
 
     def _waiver_decision(self, message: DecideWaiver, case: Case, now: datetime) -> Booking:
         decided = WaiverDecided(message.waiver_id, message.approve)
-        waived = next(each.amount_minor for each in case.waivers if each.waiver_id == message.waiver_id)
-        left = self.statement().balance
-        amount = min(waived, left.interest_minor + left.fees_minor)
-        if not message.approve or not amount:
+        waiver = next(each for each in case.waivers if each.waiver_id == message.waiver_id)
+        if not message.approve:
             return Booking((decided,))
-        return Booking((decided, *self._booked(Entry(message.waiver_id, EntryKind.WAIVER, amount), now).events))
-
-    def _booked(self, entry: Entry, now: datetime) -> Booking:
-        self.entries.append(entry)
-        self.booked_at.append(now)
-        return Booking((DebtChanged(self.statement().debt()),))
+        if waiver.condition is not None:
+            if waiver.condition.pay_by <= now:
+                return Booking(refusal=Refusal("date_in_past", "the time for its condition is over"))
+            pay = waiver.condition
+            self.books.offers.append(Offer(waiver.waiver_id, waiver.amount_minor, pay.pay_minor, pay.pay_by, now))
+            return Booking((decided,))
+        left = self.books.statement(now).balance
+        if waiver.amount_minor > left.interest_minor + left.fees_minor:
+            return Booking(refusal=Refusal("waiver_exceeds", "less interest and fees are left by now"))
+        entry = Entry(message.waiver_id, EntryKind.WAIVER, waiver.amount_minor)
+        return Booking((decided, *self.books.book(entry, now)))
 
     def _choice(self, message: OptOut | OptIn, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
         """A word on a channel; when every channel of the timetable is stopped, so is the case."""
@@ -194,12 +295,14 @@ class Office:
         asked = PersonAsked(f"hold:{hold.hold_id}", now + STOPPED_CASE_DEADLINE)
         return ChannelStopped(message.channel), HoldPlaced(hold), asked
 
-    def _delivery(self, message: ReportDelivery) -> tuple[CaseEvent, ...]:
+    def _delivery(self, message: ReportDelivery, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
         contact = self.sent.pop(message.contact_id, None)
         if contact is None:
             return ()
-        if message.status is DeliveryReport.DELIVERED:
-            return (DeliveryProved(message.contact_id),)
+        arrived = message.status is DeliveryReport.DELIVERED
+        self.referrals.note_receipt(message.contact_id, now if arrived else None)
+        if arrived:
+            return () if contact.owed else (DeliveryProved(message.contact_id), *_review_anew(contact, case))
         return (
             DeliveryFailed(message.contact_id, contact.channel, contact.stage, message.code == "gone", contact.owed),
         )
@@ -231,24 +334,19 @@ def end_of(until: datetime | date) -> datetime:
 
 def _event(message: Message, case: Case, now: datetime) -> CaseEvent:
     """The event of a message that has exactly one, whatever the ledger says."""
-    return _hold_event(message, now) or _decision(message, case, now) or _other_event(message, case, now)
+    return _hold_event(message, now) or _decision(message, case, now) or _permit(message, now)
 
 
 def _hold_event(message: Message, now: datetime) -> CaseEvent | None:
     match message:
-        case ReportHardship():
-            until = end_of(message.until) if message.until is not None else now + HARDSHIP_GRACE
-            return HoldPlaced(Hold(HoldKind.HARDSHIP, message.hardship_id, now, until, reason=message.reason_code))
         case ReportCircumstance():
             return HoldPlaced(Hold(kind_of(message), message.circumstance_id, now, _end(message.until)))
-        case GrantGrace():
-            return HoldPlaced(Hold(HoldKind.GRACE, message.request_id, now, end_of(message.until)))
+        case PleadLimitation():
+            return HoldPlaced(Hold(HoldKind.MANUAL, message.event_id, now, reason=LIMITATION_PLEADED))
         case HoldCase():
             return HoldPlaced(Hold(HoldKind.MANUAL, message.hold_id, now, _end(message.until)))
         case ResumeCase():
             return HoldEnded(HoldKind.MANUAL, message.hold_id, now)
-        case LiftHold(hold_kind=HoldKind.COMPLAINT):
-            return ComplaintResolved(message.hold_id, "decided_on_another_account", now)
         case HearDecision():
             return ComplaintResolved(message.complaint_id, message.outcome, now, to_tell=True)
         case LiftHold():
@@ -268,8 +366,6 @@ def _decision(message: Message, case: Case, now: datetime) -> CaseEvent | None:
         case EndCircumstance():
             hold = circumstance_hold(case, message.circumstance_id, now)
             return HoldEnded(hold.kind, hold.hold_id, now) if hold is not None else None
-        case ResolveComplaint():
-            return ComplaintResolved(message.complaint_id, message.outcome, now)
         case DecideLegalReferral():
             return ReferralDecided(message.approve, message.decided_by, now + REVIEW_PAUSE)
         case WithdrawReferral():
@@ -279,24 +375,30 @@ def _decision(message: Message, case: Case, now: datetime) -> CaseEvent | None:
         case CloseCase():
             return CaseClosed(ClosedReason.WRITTEN_OFF, now, message.reason_code)
         case SetTrack():
-            return TrackSet(message.track)
+            return TrackSet(message.track, message.reason_code)
     return None
 
 
-def _other_event(message: Message, case: Case, now: datetime) -> CaseEvent:
-    match message:
-        case FileComplaint():
-            decide_by = now + COMPLAINT_DEADLINE
-            return ComplaintFiled(Complaint(message.complaint_id, message.category, decide_by, message.agent_id), now)
-        case BeginCall():
-            return CallPermitted(message.call_id, now + PERMIT)
-        case RequestWaiver():
-            amount = parse_minor(message.amount, case.currency)
-            return WaiverRequested(Waiver(message.request_id, amount, message.requested_by))
+def _permit(message: Message, now: datetime) -> CaseEvent:
+    if isinstance(message, BeginCall):
+        return CallPermitted(message.call_id, now + PERMIT)
     raise TypeError(f"nobody in the office knows what {type(message).__name__} does")
 
 
-def _plan_agreed(message: AgreePlan, case: Case, now: datetime) -> CaseEvent:
+def _time_given(message: ReportHardship | GrantGrace, now: datetime) -> HoldPlaced:
+    if isinstance(message, GrantGrace):
+        return HoldPlaced(Hold(HoldKind.GRACE, message.request_id, now, end_of(message.until)))
+    until = end_of(message.until) if message.until is not None else now + HARDSHIP_GRACE
+    return HoldPlaced(Hold(HoldKind.HARDSHIP, message.hardship_id, now, until, reason=message.reason_code))
+
+
+def _review_anew(contact: SentContact, case: Case) -> tuple[CaseEvent, ...]:
+    """A review that only waited for the proof that the final notice arrived is drawn up again, with the proof."""
+    waits = case.referral is not None and "final_notice_delivered" in case.referral.missing
+    return (ReferralVoided(),) if waits and contact.stage is Stage.PRE_LEGAL else ()
+
+
+def _plan_agreed(message: AgreePlan, case: Case, now: datetime) -> PlanAgreed:
     replaces = case.plan.plan_id if case.plan is not None and case.plan.agreed_at is not None else ""
     if message.instalments:
         agreed = tuple(
@@ -315,14 +417,23 @@ def _proposal(message: ProposePlan, case: Case, now: datetime) -> Plan:
     return Plan(message.request_id, tuple(PlanInstalment(end_of(due), amount) for due, amount in instalments))
 
 
-def _beside(made: PromiseMade, case: Case) -> Refusal | None:
-    """Why a promise cannot stand beside those that are open."""
+def _promised(promise_id: str, amount: str, day: datetime | date, case: Case, now: datetime) -> Booking:
+    """A promise that can stand beside those that are open, with its reminder."""
+    due_at, minor = end_of(day), parse_minor(amount, case.currency)
+    check_at = due_at + case.timetable.promise_grace
+    refusal = _beside(minor, check_at, case)
+    if refusal is not None:
+        return Booking(refusal=refusal)
+    taken = PromiseTaken(Promise(promise_id, minor, check_at, 0), now)
+    return Booking((taken, *of_promise(promise_id, due_at, now)))
+
+
+def _beside(amount_minor: int, check_at: datetime, case: Case) -> Refusal | None:
     if case.promise is None:
         return None
     others, debt = (case.promise, *case.later_promises), case.debt
-    check_at = end_of(made.date) + case.timetable.promise_grace
     last = others[-1]
-    wanted = max(debt.paid_minor, last.paid_before_minor + last.amount_minor) + parse_minor(made.amount, case.currency)
+    wanted = max(debt.paid_minor, last.paid_before_minor + last.amount_minor) + amount_minor
     if len(others) >= 2:
         return Refusal("promises_open", "two promises are open")
     if last.check_at >= check_at or wanted - debt.paid_minor > debt.balance_minor:
@@ -330,16 +441,11 @@ def _beside(made: PromiseMade, case: Case) -> Refusal | None:
     return None
 
 
-def _call_outcome(message: RecordCallOutcome, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
+def _call_outcome(message: RecordCallOutcome, now: datetime) -> tuple[CaseEvent, ...]:
     unusable = message.outcome in (CallOutcome.WRONG_PARTY, CallOutcome.NUMBER_INVALID)
-    events: list[CaseEvent] = []
-    if message.direction == "outbound":
-        events.append(CallEnded(message.call_id, now, unusable))
-    if message.promise is not None:
-        check_at = end_of(message.promise.date) + case.timetable.promise_grace
-        amount = parse_minor(message.promise.amount, case.currency)
-        events.append(PromiseTaken(Promise(message.event_id, amount, check_at, 0), now))
-    return tuple(events)
+    ended = (CallEnded(message.call_id, now, unusable),) if message.direction == "outbound" else ()
+    refused = (PaymentRefused(message.call_id),) if message.outcome is CallOutcome.REFUSED else ()
+    return (*ended, *refused)
 
 
 def _end(until: datetime | date | None) -> datetime | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from domain.events import PlanAgreed
 from domain.facts import (
     AgreePlan,
     FileComplaint,
@@ -12,12 +13,15 @@ from domain.facts import (
     Message,
     OptIn,
     OptOut,
+    PleadLimitation,
     RecordCallOutcome,
+    RecordPromise,
     ReportCircumstance,
     ReportHardship,
 )
 from domain.ledger import Entry, EntryKind
 from domain.money import parse_minor
+from domain.remedies import RemedyKind
 from domain.requests import (
     DecideLegalReferral,
     DecideStoppedCase,
@@ -30,6 +34,7 @@ from domain.requests import (
 )
 from domain.terms import Channel, HoldKind
 from tests.domain.office import HARDSHIP_GRACE, channels_of, end_of, kind_of
+from tests.domain.office_complaints import ceased_by
 from tests.domain.simulator import Booked, Life
 
 _ENDED_BY_OTHER_MEANS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.MANUAL})
@@ -56,6 +61,11 @@ def stops(life: Life) -> list[Stop]:
 def in_force(known: Iterable[Stop], moment: datetime) -> list[Stop]:
     """What stopped contact at that moment."""
     return [stop for stop in known if stop.covers(moment)]
+
+
+def kinds_in_force(known: Iterable[Stop], moment: datetime) -> set[str]:
+    """The kinds of what stopped contact at that moment."""
+    return {stop.reason.partition(" ")[0] for stop in in_force(known, moment)}
 
 
 def money_in(entries: Sequence[Entry]) -> int:
@@ -98,6 +108,10 @@ def _hold(booked: Booked) -> tuple[HoldKind, str, datetime | None] | None:
             return HoldKind.HARDSHIP, message.hardship_id, _end(message.until) or booked.at + HARDSHIP_GRACE
         case ReportCircumstance():
             return kind_of(message), message.circumstance_id, _end(message.until)
+        case PleadLimitation():
+            return HoldKind.MANUAL, message.event_id, None
+        case ResolveComplaint() if any(each.kind is RemedyKind.CEASE_CONTACT for each in message.remedies):
+            return HoldKind.CEASE_CONTACT, ceased_by(message), None
         case HoldCase():
             return HoldKind.MANUAL, message.hold_id, _end(message.until)
         case DecideStoppedCase(until=until) if until is not None:
@@ -108,11 +122,11 @@ def _hold(booked: Booked) -> tuple[HoldKind, str, datetime | None] | None:
 
 
 def _ended(life: Life, kind: HoldKind, hold_id: str, since: datetime) -> datetime | None:
-    """When somebody ended a hold, as its kind asks for."""
+    """When somebody ended a hold, as its kind asks for; that of a complaint when the person knew its outcome."""
+    if kind in (HoldKind.COMPLAINT, HoldKind.DISPUTE):
+        return life.office.complaints.told_at.get(hold_id)
     for booked in life.booked:
         match booked.message:
-            case ResolveComplaint(complaint_id=ended) if kind in (HoldKind.COMPLAINT, HoldKind.DISPUTE):
-                named = ended == hold_id
             case LiftHold(hold_kind=ended_kind, hold_id=ended):
                 named = (ended_kind, ended) == (kind, hold_id)
             case EndCircumstance(circumstance_id=ended) if kind not in _ENDED_BY_OTHER_MEANS:
@@ -168,18 +182,28 @@ def review_was_chosen(life: Life, moment: datetime) -> bool:
 
 def _promises(life: Life) -> Iterator[Stop]:
     """Each promise until it was kept or its time was over; what was promised before it must be paid first."""
-    taken: list[tuple[Stop, int]] = []
+    taken: list[tuple[datetime, int]] = []
     for booked in life.booked:
-        message = booked.message
-        if not isinstance(message, RecordCallOutcome) or message.promise is None:
+        promised = _promised(booked.message)
+        if promised is None:
             continue
+        promise_id, amount, day = promised
         before = money_in(life.office.entries[: booked.entries])
-        base = max([before, *(total for stop, total in taken if stop.covers(booked.at))])
-        total = base + parse_minor(message.promise.amount, life.case.currency)
-        check_at = end_of(message.promise.date) + life.case.timetable.promise_grace
+        base = max([before, *(total for check_at, total in taken if check_at >= booked.at and total > before)])
+        total = base + parse_minor(amount, life.case.currency)
+        check_at = end_of(day) + life.case.timetable.promise_grace
         paid = [at for at, received in _received_since(life, booked) if before + received >= total]
-        taken.append((Stop(f"promise {message.event_id}", booked.at, min([check_at, *paid])), total))
-    yield from (stop for stop, _ in taken)
+        taken.append((check_at, total))
+        yield Stop(f"promise {promise_id}", booked.at, min([check_at, *paid]))
+
+
+def _promised(message: Message) -> tuple[str, str, datetime | date] | None:
+    match message:
+        case RecordPromise():
+            return message.promise_id, message.amount, message.date
+        case RecordCallOutcome(promise=promise) if promise is not None:
+            return message.event_id, promise.amount, promise.date
+    return None
 
 
 def _plans(life: Life) -> Iterator[Stop]:
@@ -198,9 +222,9 @@ def _plans(life: Life) -> Iterator[Stop]:
 def _plan_end(life: Life, booked: Booked, message: AgreePlan, renews: bool) -> datetime | None:
     """When a plan was paid in full, or an instalment stayed unpaid beyond the cure and the time for another plan."""
     total, due = 0, []
-    for each in message.instalments:
-        total += parse_minor(each.amount, life.case.currency)
-        due.append((end_of(each.due_date) + life.case.timetable.plan_cure, total))
+    for due_at, amount in _schedule(life, message):
+        total += amount
+        due.append((due_at + life.case.timetable.plan_cure, total))
     received = _received_since(life, booked)
     moments = sorted({booked.at, *(at for at, _ in received), *(at for at, _ in due if at > booked.at)})
     within, patient_until = life.case.timetable.plan_renegotiate_within, booked.at if renews else None
@@ -217,6 +241,15 @@ def _plan_end(life: Life, booked: Booked, message: AgreePlan, renews: bool) -> d
         if moment >= patient_until:
             return moment
     return None
+
+
+def _schedule(life: Life, message: AgreePlan) -> list[tuple[datetime, int]]:
+    """What was to be paid by when: as it was named, or as it had been proposed."""
+    if message.instalments:
+        return [(end_of(each.due_date), parse_minor(each.amount, life.case.currency)) for each in message.instalments]
+    agreed = (each.event for each in life.changes if isinstance(each.event, PlanAgreed))
+    plan = next(each for each in agreed if each.plan_id == message.plan_id)
+    return [(each.due_at, each.amount_minor) for each in plan.instalments]
 
 
 def _received_since(life: Life, booked: Booked) -> list[tuple[datetime, int]]:

@@ -5,7 +5,7 @@ What is done, and every event with the case before and after it, is kept for the
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -13,7 +13,9 @@ from itertools import count
 from typing import TypeVar, assert_never
 
 from domain.admission import refusal_of
-from domain.case import CallTask, Case, PlannedContact, Referral
+from domain.case import CallTask, Case, PlannedContact
+from domain.checklist import ProofKind
+from domain.complaints import told_of
 from domain.contact_orders import events_after, order_of
 from domain.events import (
     CallRequested,
@@ -34,7 +36,8 @@ from domain.next_step import Step, StepKind, next_step, wanted_at
 from domain.orders import Booking, ContactOrder, ContactOutcome, ContactResult, Refusal
 from domain.requests import Request
 from domain.terms import Channel, ClosedReason
-from tests.domain.office import Office, SentContact
+from tests.domain.office import Office
+from tests.domain.office_ledger import Charging
 
 Tell = Callable[["Life"], Message | None]
 """What somebody tells the case at some moment, knowing how it stands then; none if there is nothing to tell."""
@@ -43,6 +46,13 @@ Kind = TypeVar("Kind")
 
 _PATIENCE = 60
 """Turns of the loop at one instant after which the case is taken to spin."""
+
+
+_MOST_MEANWHILE = 12
+"""How often something is told while an action is under way."""
+
+_BUSIEST = 3_000
+"""Turns of the loop in one life after which the case is taken to do the same over and over."""
 
 
 class StuckError(AssertionError):
@@ -63,7 +73,7 @@ class Answer(StrEnum):
     GONE = "gone"
     """It did not leave, and the channel reaches nobody."""
     NOT_NEEDED = "not_needed"
-    """An owed message is not needed any more; a demand is refused by a rule."""
+    """An owed message is not needed any more; a demand is refused by a rule. An outcome is needed until it is known."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class Habits:
     takes: tuple[timedelta, ...] = (timedelta(0),)
     """How long a contact, a call's request or a hand-over is under way."""
     meanwhile: tuple[Tell | None, ...] = (None,)
-    """What is told halfway through."""
+    """What is told halfway through, some times in a life: what is told may itself lead to more that takes time."""
     after_contact: tuple[Tell | None, ...] = (None,)
     """What a contact that left is answered with, an hour later."""
     after_call_request: tuple[Tell | None, ...] = (None,)
@@ -84,9 +94,9 @@ class Habits:
     after_review: tuple[Tell | None, ...] = (None,)
     """What is said of an opened review, two days later."""
     missing: tuple[tuple[str, ...], ...] = ((),)
-    """What each checklist misses."""
+    """What the law still wants before a referral, when each review is opened."""
     checklists_hold: tuple[bool, ...] = (True,)
-    """Whether the checklist is found unchanged at the hand-over."""
+    """Whether counsel takes what is handed over."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,7 @@ class Life:
     case: Case
     instalments: Sequence[Instalment]
     habits: Habits = field(default_factory=Habits)
+    charging: Charging = field(default_factory=Charging)
     now: datetime = field(init=False)
     office: Office = field(init=False)
     deeds: list[Deed] = field(default_factory=list)
@@ -142,7 +153,7 @@ class Life:
 
     def __post_init__(self) -> None:
         self.now = self.case.opened_at
-        self.office = Office(self.instalments, self.case.currency)
+        self.office = Office(self.instalments, self.case.currency, self.charging)
 
     def tell(self, at: datetime, tell: Tell) -> None:
         """Have something told at that moment."""
@@ -154,10 +165,11 @@ class Life:
         Raises:
             StuckError: if the case makes no progress.
         """
-        turns, moment = 0, self.now
+        turns, moment, busy = 0, self.now, 0
         while self.now < until and not self._over():
             turns, moment = (turns + 1, moment) if self.now == moment else (0, self.now)
-            if turns > _PATIENCE:
+            busy += 1
+            if turns > _PATIENCE or busy > _BUSIEST:
                 raise StuckError(f"spins at {self.now}: {next_step(self.case, self.now)}")
             self._take_in_outcome()
             self._take_in_messages()
@@ -250,13 +262,18 @@ class Life:
     def _contact(self, step: Step) -> None:
         order = order_of(self.case, step, _channel(step), self.now)
         answer = self._habit("answers", self.habits.answers)
-        ends_at = self._begin((*self._written(), *events_after(_outcome(answer, order, self.now), order, self.now)))
+        if answer is Answer.NOT_NEEDED and told_of(order.message_id) is not None:
+            answer = Answer.FAILED
+        told = self.office.note_left(order, self.now) if answer is Answer.LEFT else ()
+        debt = self.office.books.debt_if_changed(order, self.now)
+        outcome = replace(_outcome(answer, order, self.now), debt=debt, events=told)
+        ends_at = self._begin((*self._written(), *events_after(outcome, order, self.now)))
         if answer is Answer.LEFT:
-            self.office.sent[order.contact_id] = SentContact(order.channel, order.stage, bool(order.message_id))
             self._react("after_contact", self.habits.after_contact, ends_at + timedelta(hours=1))
 
     def _request_call(self) -> None:
         written, call_id = self._written(), self.case.contact_id
+        self.office.referrals.note_offer(ProofKind.CALL, call_id, self.now)
         ends_at = self._begin(())
         requested = CallRequested(CallTask(call_id, ends_at + self.case.timetable.call_within))
         self._action = (ends_at, (*written, requested))
@@ -264,29 +281,30 @@ class Life:
 
     def _ask_person(self, subject: str) -> None:
         deadline = self.now + self.case.timetable.review_within
-        self._apply(*self._written(), PersonAsked(subject, deadline))
+        self.office.complaints.note_asked(subject, self.now)
+        self._apply(*self._written(), PersonAsked(subject, deadline, self.now))
         self._react("after_question", self.habits.after_question, self.now + timedelta(days=1))
 
     def _refer(self) -> None:
         referral = self.case.referral
         if referral is None:
             raise AssertionError("there is nothing to refer")
-        if self._habit("checklists_hold", self.habits.checklists_hold):
+        taken = self._habit("checklists_hold", self.habits.checklists_hold)
+        if taken and self.office.referrals.still_holds(self.case, self.now):
             self._begin((*self._written(), Referred(referral, self.now)))
         else:
             self._begin((ReferralVoided(),))
 
     def _open_review(self) -> None:
-        number = self.turn_of("review")
-        missing = self.habits.missing[number % len(self.habits.missing)]
-        self._apply(ReviewOpened(Referral(f"ref-{number}", f"digest-{number}", missing)))
+        standing = self._habit("missing", self.habits.missing)
+        self._apply(ReviewOpened(self.office.referrals.review(self.case, self.now, standing)))
         self._react("after_review", self.habits.after_review, self.now + timedelta(days=2))
 
     def _begin(self, events: Sequence[CaseEvent]) -> datetime:
         """An action whose outcome is known when it ends."""
         takes = self._habit("takes", self.habits.takes)
         self._action = (self.now + takes, events)
-        if takes:
+        if takes and self._turns.get("meanwhile", 0) < _MOST_MEANWHILE:
             self._react("meanwhile", self.habits.meanwhile, self.now + takes / 2)
         return self.now + takes
 
@@ -307,6 +325,7 @@ class Life:
             before, self.case = self.case, apply(self.case, event)
             if self.case is not before:
                 self.changes.append(Change(self.now, event, before, self.case))
+                self.office.books.note_holds(self.case, self.now)
 
 
 def _id_of(message: Message) -> str:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from domain.case import Referral
 from domain.next_step import StepKind, next_step
-from domain.terms import Stage
-from tests.domain.builders import case, day, days, instalment
+from domain.terms import Channel, Stage
+from tests.domain.builders import case, day, days, instalment, timetable
 from tests.domain.happenings import AgentCalls, CounselReports, HeldByHand, ReceiptArrives, ReferralJudged
 from tests.domain.simulator import Habits, Life
 
@@ -43,3 +43,12 @@ def test_an_approved_referral_is_handed_over_at_once() -> None:
     approved = Referral("ref-1", "digest", approved_by="counsel-1")
     step = next_step(replace(case(), referral=approved), day(100))
     assert (step.kind, step.due_at) == (StepKind.REFER, day(100))
+
+
+def test_what_a_person_must_tell_is_asked_again_at_its_deadline_although_nothing_else_is_due() -> None:
+    asked = {"tell:complaint_outcome.c-1": day(25), "address": day(28)}
+    waiting = case(unusable=tuple(Channel), untold=("complaint_outcome.c-1",), asked=asked)
+    step = next_step(waiting, day(24))
+    assert (step.kind, step.subject, step.due_at) == (StepKind.ASK_PERSON, "tell:complaint_outcome.c-1", day(25))
+    table = timetable(asks_again_to_tell=False)
+    assert next_step(replace(waiting, timetable=table), day(24)).subject == "address"
