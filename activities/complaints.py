@@ -113,12 +113,12 @@ def resolve_complaint(desk: Desk, request: ResolveComplaint, case: Case) -> Effe
         RefusedError: if it was decided before or by the agent whom it names, gives no reasons, a remedy is beyond its
             limits, or a disputed debt is not verified yet.
     """
-    complaint, _ = _undecided(desk, request.complaint_id, case)
+    complaint, hold = _undecided(desk, request.complaint_id, case)
     _require_somebody_else(complaint, request.resolved_by)
     explanation = desk.session.get(StoredText, request.explanation_ref)
     if explanation is not None and not explanation.text.strip():
         raise RefusedError("no_explanation", "explanation_ref: the text is empty; store the reasons for the person")
-    require_verification(desk, hold_kind_of(complaint.category), request)
+    require_verification(desk, hold, request, case)
     done = carry_out(desk, request, complaint, case)
     answer = {"complaint_id": complaint.complaint_id, "outcome": request.outcome.value, **done.answer}
     until, can_write = desk.now + _TELL_WITHIN, explanation is not None

@@ -1,7 +1,7 @@
 """A disputed debt is verified before its collection resumes: somebody finds it owed, and the person is sent that."""
 
 from activities.desk import Desk, RefusedError
-from activities.disputes_on_record import verifications
+from activities.disputes_on_record import correction_since, verifications
 from activities.effects import Effect
 from domain.agents import same_person
 from domain.case import Case
@@ -10,10 +10,10 @@ from domain.remedies import RemedyKind
 from domain.requests import ComplaintOutcome, ResolveComplaint, VerifyDebt
 from domain.terms import HoldKind
 from storage.duties import recorded_duties
-from storage.tables import AccountState
+from storage.tables import AccountState, RecordedHold
 
-_CORRECTING = frozenset({RemedyKind.CORRECT_BALANCE, RemedyKind.WAIVE})
-"""Remedies that change what is owed."""
+_SETTLING = frozenset({RemedyKind.CORRECT_BALANCE, RemedyKind.WAIVE, RemedyKind.CEASE_CONTACT})
+"""Remedies after which the debt is not collected as it was: they change what is owed, or end its collection by us."""
 
 
 def verify_debt(desk: Desk, request: VerifyDebt, case: Case) -> Effect:
@@ -39,27 +39,31 @@ def verify_debt(desk: Desk, request: VerifyDebt, case: Case) -> Effect:
     return Effect(answer={"complaint_id": request.complaint_id, "status": status})
 
 
-def require_verification(desk: Desk, kind: HoldKind, request: ResolveComplaint) -> None:
-    """Refuse to end a dispute on which the debt stands as it was, before the verification has been given.
+def require_verification(desk: Desk, hold: RecordedHold, request: ResolveComplaint, case: Case) -> None:
+    """Refuse to end a dispute after which the debt would be collected as it was, before its verification was given.
 
     Raises:
         RefusedError: naming what has to be done first.
     """
-    if kind is not HoldKind.DISPUTE:
+    if hold.kind != HoldKind.DISPUTE:
         return
-    stands = not _corrected(request) and desk.account.state != AccountState.CLOSED
+    stands = desk.account.state != AccountState.CLOSED and not _settled(desk, hold, request, case)
     if stands and verifications(desk) and not _given(desk):
-        words = "the debt is disputed: verify it (verify_debt), and decide once the verification has been sent"
+        words = (
+            "the debt is disputed and would be collected as it was: verify it (verify_debt) and decide once that was "
+            "sent, or uphold the dispute with what settles it (correct_balance, waive, cease_contact)"
+        )
         raise RefusedError("verification_not_sent", words)
     desk.account.debt_verified_at = None
     desk.session.add(desk.account)
 
 
-def _corrected(request: ResolveComplaint) -> bool:
-    """Whether the person was right, or in part and what is owed is corrected for it."""
+def _settled(desk: Desk, hold: RecordedHold, request: ResolveComplaint, case: Case) -> bool:
+    """Whether the person was right, at least in part, and what is wrong has been or is now put right."""
     if request.outcome is ComplaintOutcome.REJECTED:
         return False
-    return request.outcome is ComplaintOutcome.UPHELD or any(each.kind in _CORRECTING for each in request.remedies)
+    remedied = any(each.kind in _SETTLING for each in request.remedies)
+    return remedied or correction_since(desk, case, hold) is not None
 
 
 def _given(desk: Desk) -> bool:

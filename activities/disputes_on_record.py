@@ -48,6 +48,11 @@ def _verified(desk: Desk, dispute: DisputeOnRecord, hold: RecordedHold) -> Dispu
 
 
 def _corrected(desk: Desk, case: Case, dispute: DisputeOnRecord, hold: RecordedHold) -> DisputeOnRecord:
+    entry = correction_since(desk, case, hold)
+    return dispute if entry is None else replace(dispute, correction=entry.entry_id, corrected_at=entry.booked_at)
+
+
+def correction_since(desk: Desk, case: Case, hold: RecordedHold) -> LedgerEntry | None:
     """What a dispute's remedy took off, or a payment from before the dispute that was booked only after it."""
     chosen = select(LedgerEntry).where(col(LedgerEntry.account_id) == desk.account.account_id)
     entries = desk.session.exec(chosen.order_by(col(LedgerEntry.number))).all()
@@ -57,8 +62,8 @@ def _corrected(desk: Desk, case: Case, dispute: DisputeOnRecord, hold: RecordedH
         late_payment = each.kind == EntryKind.PAYMENT and each.effective_at < hold.since
         mends = late_payment or each.entry_id.startswith(remedies)
         if mends and each.booked_at >= hold.since and each.entry_id not in taken_back:
-            return replace(dispute, correction=each.entry_id, corrected_at=each.booked_at)
-    return dispute
+            return each
+    return None
 
 
 def _arrival(duty: RecordedDuty) -> datetime | None:

@@ -129,7 +129,11 @@ class People:
         await asyncio.sleep(random.uniform(6, 14))
         explanation = await self._duecourse.store_text(account.account_id, "We will not call you at work again.")
         decision = {"complaint_id": complaint_id, "outcome": "upheld", "explanation_ref": explanation}
-        await self._ask(account.account_id, "resolve_complaint", **decision, resolved_by="ombudsman-1")
+        taken_off = {"kind": "correct_balance", "component": "principal", "amount": "1.00"}
+        remedies = [taken_off] if category == "dispute" else []
+        await self._ask(
+            account.account_id, "resolve_complaint", **decision, remedies=remedies, resolved_by="ombudsman-1"
+        )
 
     async def _report_hardship(self, account: Registration, random: Random) -> None:
         reason = random.choice(("job_lost", "illness", "flood"))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from activities.desk import Desk
@@ -23,8 +24,8 @@ def disputed(house: House) -> None:
     house.tell("file_complaint", complaint_id="d1", category="dispute", agent_id="agent-1")
 
 
-def resolve(house: House, outcome: str, number: int = 1) -> Refusal | None:
-    answer = {"outcome": outcome, "resolved_by": "lead-1", "explanation_ref": "text-1"}
+def resolve(house: House, outcome: str, number: int = 1, *remedies: dict[str, str]) -> Refusal | None:
+    answer = {"outcome": outcome, "resolved_by": "lead-1", "explanation_ref": "text-1", "remedies": remedies}
     return house.ask("resolve_complaint", request_id=f"r-{number}", complaint_id="d1", **answer).refusal
 
 
@@ -78,10 +79,38 @@ def test_in_britain_too(open_house: Open) -> None:
     sent_and_resolved(open_house(british(instalments=(owed("2027-01-04"),))))
 
 
-def test_a_dispute_that_is_upheld_needs_no_verification(open_house: Open) -> None:
+TAKEN_OFF = {"kind": "correct_balance", "component": "principal", "amount": "10.00"}
+
+
+@pytest.mark.parametrize("remedy", [TAKEN_OFF, {"kind": "cease_contact"}], ids=["corrected", "ceased"])
+def test_a_dispute_that_is_upheld_with_what_settles_it_needs_no_verification(
+    open_house: Open, remedy: dict[str, str]
+) -> None:
     house = open_house()
     disputed(house)
-    assert resolve(house, "upheld") is None
+    assert resolve(house, "upheld", 1, remedy) is None
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "partly_upheld"])
+def test_a_dispute_that_is_upheld_without_a_consequence_is_not_collected_as_before(
+    open_house: Open, outcome: str
+) -> None:
+    house = open_house()
+    disputed(house)
+    refusal = resolve(house, outcome, 1, {"kind": "apologise"})
+    assert refusal is not None
+    assert refusal.code == "verification_not_sent"
+    assert "correct_balance, waive" in refusal.words
+
+
+def test_a_dispute_is_settled_by_a_payment_from_before_it_that_is_told_late(open_house: Open) -> None:
+    house = open_house(chinese())
+    before = house.now - timedelta(days=1)
+    disputed(house)
+    house.pass_time(timedelta(hours=1))
+    late = {"payment_id": "late", "amount": "1.00", "currency": "CNY", "received_at": before.isoformat()}
+    house.tell("record_payment", **late)
+    assert resolve(house, "partly_upheld") is None
 
 
 def test_each_dispute_needs_a_verification_of_its_own(open_house: Open) -> None:
@@ -137,7 +166,7 @@ def test_a_dispute_that_was_right_keeps_the_debt_from_referral_until_the_ledger_
     house = open_house(chinese())
     before = house.now - timedelta(days=20)
     disputed(house)
-    assert resolve(house, "upheld") is None
+    assert resolve(house, "upheld", 1, {"kind": "cease_contact"}) is None
     house.pass_time(timedelta(hours=1))
     house.pay("100.00")
     assert judged_dispute(house) == (False, ["dispute_uncorrected"]), "money that comes now corrects nothing"
@@ -214,5 +243,5 @@ def test_where_no_notice_is_known_the_announcement_is_refused(open_house: Open) 
 def test_a_lender_is_told_of_disputes_and_what_became_of_them(open_house: Open) -> None:
     house = open_house()
     disputed(house)
-    resolve(house, "upheld")
+    resolve(house, "upheld", 1, TAKEN_OFF)
     assert told_of_reports(house) == ["disputed", "dispute_decided"]

@@ -232,18 +232,21 @@ class MadeUpLives:
         await self._tell(life, "file_complaint", complaint_id=self._id("dispute"), category="dispute")
 
     async def _decide(self, life: MadeUpLife) -> None:
-        """Decide the oldest complaint that is open on the account."""
+        """Decide the oldest complaint that is open on the account; a dispute only once its verification was sent."""
         decided = {each.body["complaint_id"] for each in life.told_of("resolve_complaint")}
         filed = [each.body["complaint_id"] for each in life.told_of("file_complaint")]
         denied = [each.body for each in life.told_of("file_complaint") if each.body["category"] == "dispute"]
         disputes = {each["complaint_id"] for each in denied}
         for complaint_id in (each for each in filed if each not in decided):
             text_ref = await self._house.duecourse.store_text(life.account_id, "We have looked into it.")
+            if complaint_id in disputes:
+                evidence = {"evidence_ref": "contract-1", "verified_by": "agent-2"}
+                await self._ask(life, "verify_debt", complaint_id=complaint_id, **evidence)
             await self._ask(
                 life,
                 "resolve_complaint",
                 complaint_id=complaint_id,
-                outcome="upheld" if complaint_id in disputes else "rejected",
+                outcome="rejected",
                 resolved_by="agent-2",
                 explanation_ref=text_ref,
             )

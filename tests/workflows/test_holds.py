@@ -22,7 +22,7 @@ async def hold(house: House, account: str, hold_id: str, until_day: int | None =
     await house.ask(account, "hold_case", hold_id=hold_id, reason_code="looking_into_it", held_by="boss", **until)
 
 
-async def resolve(house: House, account: str, complaint_id: str, by: str = "boss") -> None:
+async def resolve(house: House, account: str, complaint_id: str, by: str = "boss", *remedies: dict[str, str]) -> None:
     """Decide a complaint."""
     await house.ask(
         account,
@@ -31,6 +31,7 @@ async def resolve(house: House, account: str, complaint_id: str, by: str = "boss
         outcome="upheld",
         resolved_by=by,
         explanation_ref="letter-7",
+        remedies=remedies,
     )
 
 
@@ -91,7 +92,8 @@ async def test_a_dispute_binds_one_account_only(house: House) -> None:
     assert house.demands(first) == []
     assert len(house.demands(second)) == 3
     assert (await house.status(second))["holds"] == []
-    await resolve(house, first, "dispute-1")
+    taken_off = {"kind": "correct_balance", "component": "principal", "amount": "1.00"}
+    await resolve(house, first, "dispute-1", "boss", taken_off)
     assert (await house.status(first))["state"] == "collecting"
 
 
