@@ -165,7 +165,7 @@ async def test_holds_of_every_kind_are_placed_listed_and_ended(office: Commands)
     await office.later("circumstance", "acc-1", "represented", "--by", "me")
     await office.later("hardship", "acc-1", "--reason", "illness")
     several = await office.refused_later("end-circumstance", "acc-1", "--reason", "over", "--by", "me")
-    assert "several" in several
+    assert "more than one open circumstance, hardship or grace" in several
     assert "--hold" in several
     for hold in (await office.later("status", "acc-1"))["holds"]:
         await office.later("end-circumstance", "acc-1", "--hold", hold["hold_id"], "--reason", "over", "--by", "me")
