@@ -12,7 +12,7 @@ from domain.facts import PleadLimitation
 from domain.holds import LIMITATION_PLEADED, Hold
 from domain.jurisdiction import RestartedBy
 from domain.ledger import EntryKind
-from domain.limitation import Expiry, Interruption, expiry, warnings
+from domain.limitation import Expiry, Interruption, Period, expiry, warnings
 from domain.terms import HoldKind, MessageClass
 from storage.ledgers import read_instalments
 from storage.people import record_hold
@@ -22,9 +22,9 @@ from storage.tables import BookedMessage, Contact, LedgerEntry
 def limitation_of(desk: Desk) -> Expiry:
     """When the account's debt becomes time-barred, as the records prove it now."""
     limitation = desk.pack.limitation
-    last = max(each.overdue_from for each in read_instalments(desk.session, desk.account.account_id))
-    region = desk.account.jurisdiction.partition("-")[2]
-    return expiry(limitation, region, last, _interruptions(desk) if limitation.restarted_by else ())
+    last_due = max(each.due_date for each in read_instalments(desk.session, desk.account.account_id))
+    period = Period(limitation, desk.account.jurisdiction.partition("-")[2], desk.debtor.time_zone)
+    return expiry(period, last_due, _interruptions(desk) if limitation.restarted_by else ())
 
 
 def time_barred(desk: Desk) -> bool:

@@ -1,11 +1,10 @@
 """Who may call: a certification follows from attendance and a passed exam, ends by itself, and a fault suspends it."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.local_days import local_day
+from domain.local_days import local_day, months_later
 from domain.registration import end_of_day
 from domain.training import Course, Question
 
@@ -172,10 +171,3 @@ def _why_not(course: Course, learning: Learning, until: datetime | None) -> str:
 def _last_day(until: datetime, course: Course) -> date:
     # The end of a day is the next day's first moment.
     return local_day(until, course.time_zone) - timedelta(days=1)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or that month's last day where it has no such day."""
-    months += day.month - 1
-    year, month = day.year + months // 12, months % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -153,8 +153,9 @@ class Limitation(Figures):
     """After how long a debt can no longer be sued for, counted from the last instalment's due date."""
 
     years: Count
-    """Where the region is not known, or has no figure of its own."""
+    """Calendar years, where the region is not known or has no figure of its own."""
     years_by_region: dict[RegionCode, Count] = Field(default_factory=dict)
+    """Calendar years."""
     restarted_by: tuple[RestartedBy, ...] = ()
     """Empty: nothing is known to restart it, and nothing does."""
     extinguished_in: tuple[RegionCode, ...] = ()
@@ -166,9 +167,9 @@ class Limitation(Figures):
     revival: Revival = Revival.NOTHING
     """What paying does once it is over; whatever asks for money, or agrees on it, then says so."""
 
-    def ends_at(self, last_overdue_from: datetime, region: str) -> datetime:
-        """When the period is over at the earliest, for a debt whose last instalment is overdue from that moment."""
-        return last_overdue_from + timedelta(days=365 * self.years_by_region.get(region, self.years))
+    def years_in(self, region: str) -> int:
+        """How many calendar years the period lasts for a person of a region."""
+        return self.years_by_region.get(region, self.years)
 
 
 class StopOfContact(Figures):

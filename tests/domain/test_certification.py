@@ -16,7 +16,6 @@ from domain.certification import (
     TrainingRefused,
     mark,
     modules_missing,
-    months_later,
     require_may_sit,
     standing,
 )
@@ -184,12 +183,6 @@ def test_whoever_is_certified_passed_within_the_year_and_after_every_suspension(
     if standing(COURSE, learning, now).certified:
         assert any(result and now - at <= timedelta(days=367) for at, result in known)
         assert all(any(result and at > fault for at, result in known) for fault in faults)
-
-
-def test_months_later_keeps_to_the_month() -> None:
-    assert months_later(date(2027, 1, 31), 1) == date(2027, 2, 28)
-    assert months_later(date(2027, 11, 30), 3) == date(2028, 2, 29)
-    assert months_later(date(2027, 12, 31), 12) == date(2028, 12, 31)
 
 
 def test_a_paper_asks_about_every_module_and_is_another_at_the_next_attempt() -> None:

@@ -1,13 +1,13 @@
 """When a debt becomes time-barred, what makes the period run anew, and when a person is told that it runs out."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from domain.case import Case, LimitationWatch
 from domain.events import LimitationSet, PersonAsked, TaskCompleted, TimePassed, apply
 from domain.jurisdiction import Limitation, RestartedBy
-from domain.limitation import Expiry, Interruption, expiry, warnings
+from domain.limitation import Expiry, Interruption, Period, expiry, warnings
 from domain.next_step import StepKind, next_step
 from domain.terms import ClosedReason
 from tests.domain.builders import case, day, hold
@@ -22,36 +22,86 @@ CHINA = Limitation.model_validate(
         "verified": True,
     }
 )
-THREE_YEARS = timedelta(days=3 * 365)
+BRITAIN = CHINA.model_copy(update={"years": 5, "years_by_region": {"ENG": 6, "SCT": 5}, "restarted_by": ()})
+IN_UTC = Period(CHINA, "", "UTC")
+DUE = date(2027, 1, 4)
+RESTART = RestartedBy.PART_PAYMENT
 
 
-def interrupted(kind: RestartedBy, at: float) -> Interruption:
-    return Interruption(kind, day(at), f"{kind}-1")
+def midnight(written: str, hour: int = 0) -> datetime:
+    """The moment in UTC at which a date begins there, or so many hours later."""
+    return datetime.combine(date.fromisoformat(written), datetime.min.time(), UTC) + timedelta(hours=hour)
 
 
-def test_the_period_runs_from_the_last_due_date() -> None:
-    assert expiry(CHINA, "", day(60), ()) == Expiry(day(60) + THREE_YEARS)
+def interrupted(at: datetime, kind: RestartedBy = RESTART) -> Interruption:
+    return Interruption(kind, at, f"{kind}-1")
+
+
+@pytest.mark.parametrize(
+    ("due", "over"),
+    [
+        ("2027-01-04", "2030-01-05"),
+        ("2025-03-01", "2028-03-02"),
+        ("2026-12-31", "2030-01-01"),
+        ("2028-02-29", "2031-03-01"),
+        ("2028-02-28", "2031-03-01"),
+        ("2025-02-28", "2028-02-29"),
+    ],
+    ids=["over a leap day", "past a leap day", "at a year's end", "from 29 February", "from the 28th", "to the 28th"],
+)
+def test_the_period_is_over_with_the_last_due_dates_day_so_many_calendar_years_later(due: str, over: str) -> None:
+    assert expiry(IN_UTC, date.fromisoformat(due), ()) == Expiry(midnight(over))
+
+
+def test_a_period_from_29_february_to_a_leap_year_keeps_its_last_day() -> None:
+    four_years = Period(CHINA.model_copy(update={"years": 4}), "", "UTC")
+    assert four_years.ends_at(date(2024, 2, 29)) == midnight("2028-03-01")
+
+
+def test_each_region_has_its_own_years_which_end_in_the_persons_time_zone() -> None:
+    ends = [Period(BRITAIN, region, "Europe/London").ends_at(date(2021, 7, 15)) for region in ("SCT", "ENG", "")]
+    assert ends == [midnight("2026-07-15", 23), midnight("2027-07-15", 23), midnight("2026-07-15", 23)]
 
 
 @pytest.mark.parametrize("kind", list(RestartedBy))
 def test_what_the_law_names_makes_it_run_anew_and_is_kept_with_its_proof(kind: RestartedBy) -> None:
-    found = expiry(CHINA, "", day(0), [interrupted(kind, 200)])
-    assert found == Expiry(day(200) + THREE_YEARS, interrupted(kind, 200))
+    proof = interrupted(midnight("2027-07-23", 15), kind)
+    assert expiry(IN_UTC, DUE, [proof]) == Expiry(midnight("2030-07-24"), proof)
+
+
+@pytest.mark.parametrize(
+    ("paid_at", "over_at"),
+    [
+        (midnight("2027-12-31", 15), midnight("2030-12-31", 16)),
+        (midnight("2027-12-31", 17), midnight("2031-01-01", 16)),
+        (midnight("2028-02-29", 9), midnight("2031-02-28", 16)),
+    ],
+    ids=["before midnight in Beijing", "after midnight in Beijing", "on 29 February"],
+)
+def test_a_payment_begins_it_anew_from_its_date_where_the_person_lives(paid_at: datetime, over_at: datetime) -> None:
+    paid = interrupted(paid_at)
+    assert expiry(Period(CHINA, "", "Asia/Shanghai"), DUE, [paid]) == Expiry(over_at, paid)
 
 
 def test_where_the_law_names_nothing_nothing_does() -> None:
-    nothing = CHINA.model_copy(update={"restarted_by": ()})
-    assert expiry(nothing, "", day(0), [interrupted(RestartedBy.PART_PAYMENT, 200)]) == Expiry(day(0) + THREE_YEARS)
+    nothing = Period(CHINA.model_copy(update={"restarted_by": ()}), "", "UTC")
+    assert expiry(nothing, DUE, [interrupted(midnight("2027-07-23"))]) == Expiry(midnight("2030-01-05"))
 
 
-def test_what_comes_after_the_period_is_over_revives_nothing() -> None:
-    late = interrupted(RestartedBy.PART_PAYMENT, 3 * 365)
-    assert expiry(CHINA, "", day(0), [late]) == Expiry(day(0) + THREE_YEARS)
+def test_what_comes_before_the_last_due_date_is_over_begins_nothing_anew() -> None:
+    early = interrupted(midnight("2027-01-04", 23))
+    assert expiry(IN_UTC, DUE, [early]) == Expiry(midnight("2030-01-05"))
+
+
+def test_what_comes_on_the_last_day_still_counts_and_after_it_revives_nothing() -> None:
+    late, just_in_time = interrupted(midnight("2030-01-05")), interrupted(midnight("2030-01-04", 23))
+    assert expiry(IN_UTC, DUE, [late]) == Expiry(midnight("2030-01-05"))
+    assert expiry(IN_UTC, DUE, [just_in_time]) == Expiry(midnight("2033-01-05"), just_in_time)
 
 
 def test_each_interruption_before_the_end_of_the_one_before_counts_in_whatever_order_they_are_told() -> None:
-    first, second = interrupted(RestartedBy.PART_PAYMENT, 1000), interrupted(RestartedBy.AGREED_PLAN, 2000)
-    assert expiry(CHINA, "", day(0), [second, first]) == Expiry(day(2000) + THREE_YEARS, second)
+    first, second = interrupted(midnight("2029-10-01")), interrupted(midnight("2032-06-27"), RestartedBy.AGREED_PLAN)
+    assert expiry(IN_UTC, DUE, [second, first]) == Expiry(midnight("2035-06-28"), second)
 
 
 def watched(expires: float = 250, *, extinguishes: bool = False, **changes: object) -> Case:

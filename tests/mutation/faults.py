@@ -234,6 +234,14 @@ FAULTS = (
         f"{_DOMAIN}/test_referral_rules.py",
     ),
     Fault(
+        "a limitation period forgets the leap days within it",
+        9,
+        "domain/limitation.py",
+        "        last_day = months_later(day, 12 * self.limitation.years_in(self.region))",
+        "        last_day = day + timedelta(days=365 * self.limitation.years_in(self.region))",
+        f"{_DOMAIN}/test_limitation.py {_RECORDS}/test_limitation.py",
+    ),
+    Fault(
         "the checklist ignores a disputed debt",
         9,
         "domain/referral_disputes.py",

@@ -1,6 +1,7 @@
 """The limitation period as the records prove it: what arrived, what was paid, what was agreed."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,7 @@ from domain.jurisdiction import RestartedBy
 from domain.limitation import Expiry
 from domain.messages import MessageKey, OccasionFacts
 from domain.next_step import StepKind, next_step
-from domain.registration import Registration
+from domain.registration import Registration, end_of_day
 from domain.requests import ResumeCase
 from domain.terms import CaseState, Channel, ClosedReason, Stage
 from storage.people import read_reach
@@ -21,6 +22,7 @@ from tests.records.lone_case import House, Open, american, british
 from tests.registrations import owed, registration
 
 FIRST = Stage.FIRST_REMINDER
+BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def found(house: House) -> Expiry:
@@ -56,7 +58,8 @@ def test_a_part_payment_counts_until_it_is_taken_back(open_house: Open) -> None:
     restarted = found(house)
     assert restarted.restarted_by is not None
     assert restarted.restarted_by.evidence == "p1"
-    assert restarted.expires_at == house.now + timedelta(days=3 * 365)
+    paid_on = house.now.astimezone(BEIJING).date()
+    assert restarted.expires_at == end_of_day(paid_on.replace(year=paid_on.year + 3), "Asia/Shanghai")
     house.tell("reverse_payment", payment_id="p1", reason_code="bounced")
     assert found(house) == before
 
@@ -134,3 +137,10 @@ def test_in_scotland_the_case_closes_when_the_debt_has_ended(open_house: Open) -
     assert house.case.limitation.extinguishes
     step = next_step(house.case, house.now)
     assert (step.kind, step.closing) == (StepKind.CLOSE, ClosedReason.EXTINGUISHED)
+
+
+@pytest.mark.parametrize(("due", "ended"), [("2022-02-28", True), ("2022-03-01", False)])
+def test_in_scotland_no_debt_ends_a_day_before_its_five_calendar_years(open_house: Open, due: str, ended: bool) -> None:
+    house = open_house(british(jurisdiction="UK-SCT", instalments=(owed(due),)))
+    assert house.now.date().isoformat() == "2027-03-01"
+    assert (next_step(house.case, house.now).closing is ClosedReason.EXTINGUISHED) is ended
