@@ -3,12 +3,21 @@
 from datetime import datetime
 
 from activities.desk import Desk
+from domain.facts import FileComplaint
 from domain.jurisdiction import NextBody
 from domain.local_days import local_day
 from domain.messages import NOTHING, OccasionFacts
 from domain.money import parse_minor
 from domain.requests import ResolveComplaint
-from storage.complaints import extensions_of, filing_of, open_complaint_hold, resolved_before
+from domain.terms import ClosedReason
+from storage.complaints import (
+    extensions_of,
+    filing_for,
+    filing_of,
+    heard_first_by,
+    open_complaint_hold,
+    resolved_before,
+)
 from storage.tables import BookedMessage, StoredText
 
 
@@ -35,14 +44,19 @@ def extended(desk: Desk, subject: str) -> OccasionFacts | None:
 
 
 def decided(desk: Desk, complaint_id: str) -> OccasionFacts | None:
-    """How a complaint was decided, why, what is done about it and where to go next; none once the person knows."""
+    """How a complaint was decided, why, what is done about it, what is owed now and where to go next.
+
+    None once the person knows.
+    """
     resolved = resolved_before(desk.session, desk.account, complaint_id)
-    if resolved is None or open_complaint_hold(desk.session, desk.account, complaint_id) is None:
+    filed = filing_for(desk.session, desk.account, complaint_id)
+    if resolved is None or filed is None or open_complaint_hold(desk.session, desk.account, complaint_id) is None:
         return None
-    request = ResolveComplaint.model_validate(resolved.body)
+    request, complaint = ResolveComplaint.model_validate(resolved.body), FileComplaint.model_validate(filed.body)
     explanation = desk.session.get_one(StoredText, request.explanation_ref).text
     currency = desk.account.currency
-    amounts = (parse_minor(each.amount, currency) for each in request.remedies if each.amount is not None)
+    amount = sum(parse_minor(each.amount, currency) for each in request.remedies if each.amount is not None)
+    owed = _owed_now(desk) if amount or heard_first_by(desk.session, desk.account, complaint) else None
     texts = {
         "complaint_id": complaint_id,
         "outcome": request.outcome.value,
@@ -50,7 +64,18 @@ def decided(desk: Desk, complaint_id: str) -> OccasionFacts | None:
         "remedies": " ".join(each.kind for each in request.remedies) or NOTHING,
         **next_body(desk.pack.complaints.next_body, desk.debtor.language),
     }
-    return OccasionFacts(amounts={"remedy_amount": sum(amounts)}, texts=texts)
+    return OccasionFacts(
+        amounts={"remedy_amount": amount, "owed_now": owed or 0},
+        dates={"complained_on": local_day(complaint.occurred_at, desk.debtor.time_zone)},
+        texts=texts | {"owed_as": NOTHING if owed is None else "balance" if owed else "settled"},
+        complaint_category=complaint.category,
+    )
+
+
+def _owed_now(desk: Desk) -> int:
+    """In minor units; a debt that time has ended is owed no more, whatever the ledger has."""
+    ended = desk.account.closed_reason == ClosedReason.EXTINGUISHED
+    return 0 if ended else desk.statement().balance.total_minor
 
 
 def next_body(body: NextBody, language: str) -> dict[str, str]:

@@ -120,6 +120,10 @@ OCCASION_FACTS = frozenset(
         "promise_amount",
         "promise_date",
         "complaint_id",
+        "complained_on",
+        "complaint_about",
+        "owed_as",
+        "owed_now",
         "decide_by",
         "outcome",
         "explanation",
@@ -338,6 +342,8 @@ def _occasion(told: OccasionFacts, currency: str, locale: Locale, conventions: C
     words |= {name: _write_date(day, locale, conventions) for name, day in told.dates.items()}
     words |= {name: _write_days(count, conventions) for name, count in told.days.items()}
     words |= {name: inert(text) for name, text in told.texts.items()}
+    if told.complaint_category is not None:
+        words["complaint_about"] = conventions.complaint_about[told.complaint_category]
     for name, schedule in told.schedules.items():
         rows = (_row(day, minor, currency, locale, conventions) for day, minor in schedule)
         words[name] = "\n".join(rows)

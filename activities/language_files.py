@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from config.yaml_documents import ConfigError, read_document, validate
+from domain.facts import ComplaintCategory
 from domain.jurisdiction import Revival
 from domain.terms import Channel, MessageClass, Stage
 
@@ -35,10 +36,20 @@ class Conventions(_Part):
     """What stands between the sentences of a text message or announcement."""
     sms_begins: Annotated[str, StringConstraints(pattern=r"\{collector\}")]
     """How every text message begins; ``{collector}`` stands for the institution that writes."""
+    complaint_about: dict[ComplaintCategory, Text]
+    """What a complaint is about, as an answer to it says."""
     debt_words: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Never in a subject, a preview or an announcement."""
     collection_names: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Never in the name of an institution that an announcement says aloud."""
+
+    @field_validator("complaint_about")
+    @classmethod
+    def _has_words_for_each(cls, words: dict[ComplaintCategory, str]) -> dict[ComplaintCategory, str]:
+        missing = [each.value for each in ComplaintCategory if each not in words]
+        if missing:
+            raise ValueError(f"has no words for {', '.join(missing)}; say what such a complaint is about")
+        return words
 
 
 class RequiredPoint(_Part):

@@ -8,7 +8,7 @@ from activities.desk import Desk
 from domain.ledger import EntryKind, Statement
 from domain.local_days import local_day
 from domain.messages import NOTHING, OccasionFacts
-from domain.terms import HoldKind
+from domain.terms import ClosedReason, HoldKind
 from storage.people import open_holds
 from storage.tables import LedgerEntry
 
@@ -53,7 +53,7 @@ def over(desk: Desk, subject: str) -> OccasionFacts | None:
 def received_after_end(desk: Desk, subject: str) -> OccasionFacts | None:
     """What arrived on a day after the case had ended, all of it together, and what is owed back.
 
-    None if it was taken back, or if the case goes on again.
+    None if it was taken back, if the case goes on again, or for what a contract that runs on asks for.
 
     Args:
         desk: the account.
@@ -61,7 +61,7 @@ def received_after_end(desk: Desk, subject: str) -> OccasionFacts | None:
     """
     day, ended_at = date.fromisoformat(subject), desk.account.closed_at
     amount = _received_on(desk, day, since=ended_at) if ended_at is not None else 0
-    if not amount or _not_to_be_written_to(desk):
+    if not amount or is_ordinary_payment(desk) or _not_to_be_written_to(desk):
         return None
     return OccasionFacts(
         amounts={"received_amount": amount, "credit_amount": _credit(desk)},
@@ -92,6 +92,14 @@ def is_over(desk: Desk, statement: Statement) -> bool:
     """Whether something was overdue on the account and nothing is any more."""
     was_overdue = any(each.instalment.overdue_from <= desk.now for each in statement.instalments)
     return was_overdue and not statement.arrears(desk.now).total_minor
+
+
+def is_ordinary_payment(desk: Desk) -> bool:
+    """Whether what arrives after the end is an instalment of a contract that runs on, which is the lender's to confirm.
+
+    So it is after a cure, as long as no more is paid than the contract asks for.
+    """
+    return desk.account.closed_reason == ClosedReason.CURED and not _credit(desk)
 
 
 def _not_to_be_written_to(desk: Desk) -> bool:

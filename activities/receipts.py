@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from activities.desk import Desk
 from activities.occasions import owe
-from activities.receipt_messages import is_over
+from activities.receipt_messages import is_ordinary_payment, is_over
 from domain.contact_facts import ReplyOccasion
 from domain.events import CaseEvent, MessagesOwed
 from domain.facts import Message, RecordPayment, RecordRefund
@@ -24,7 +24,8 @@ def owe_receipts(desk: Desk, message: Message, moved: bool) -> tuple[CaseEvent, 
     """What the person is told of a booking that moved the ledger, if the policy gives receipts.
 
     Where a case is about to end, its last word goes first, unless the person never heard of it from us: nobody is told
-    of the end of what they did not know. Once a case has ended, the person is told what arrives and is paid back.
+    of the end of what they did not know. Once a case has ended, the person is told what arrives and is paid back,
+    but for the ordinary instalments of a contract that runs on.
     """
     if desk.policy.receipts is None or not moved:
         return ()
@@ -35,7 +36,7 @@ def owe_receipts(desk: Desk, message: Message, moved: bool) -> tuple[CaseEvent, 
 def _of_payments(desk: Desk, message: Message) -> Iterator[OwedMessage]:
     paid = isinstance(message, RecordPayment)
     if desk.account.state == AccountState.CLOSED:
-        if paid:
+        if paid and not is_ordinary_payment(desk):
             yield _of_the_day(desk, ReplyOccasion.PAYMENT_AFTER_END)
         return
     statement = desk.statement()

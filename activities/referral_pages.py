@@ -8,6 +8,7 @@ from typing import Any
 
 from activities.referral_evidence import evidence_of, figure, local_moment
 from config.referral_words import ReferralWords
+from domain.local_days import last_local_day
 from domain.referral_document import (
     Amounts,
     ChecklistLine,
@@ -297,7 +298,7 @@ class _Pages:
             payments = enumerate(plan.instalments, start=1)
             yield self._table(
                 columns,
-                ((str(number), self._moment(each.due_at), figure(each.amount)) for number, each in payments),
+                ((str(number), self._last_day(each.due_at), figure(each.amount)) for number, each in payments),
             )
 
     def _complaints(self) -> Block:
@@ -433,6 +434,10 @@ class _Pages:
     def _moment(self, moment: datetime | None) -> str:
         """In the debtor's own time zone, which the pages name."""
         return "" if moment is None else local_moment(moment, self.file.debtor.time_zone)
+
+    def _last_day(self, until: datetime) -> str:
+        """Of what may be done until a moment: the end of a day is that day, not the midnight that begins the next."""
+        return last_local_day(until, self.file.debtor.time_zone).isoformat()
 
 
 def _text(words: str) -> Block:

@@ -11,7 +11,7 @@ from activities.fact_words import ROW, AccountWords, FactWords
 from activities.language_files import Conventions, RequiredPoint
 from activities.wording import PlainText
 from domain.jurisdiction import Revival
-from domain.messages import Words
+from domain.messages import NOTHING, Words
 from domain.remedies import RemedyKind
 from domain.sms_segments import sms_size
 from domain.terms import Channel
@@ -233,6 +233,8 @@ def _is_told(name: str, facts: FactWords) -> bool:
             return bool(facts["balance_differs"])
         case "credit_amount":
             return facts["has_credit"] == "yes"
+        case "owed_now":
+            return facts["owed_as"] != NOTHING
         case "remedy_amount":
             return any(each in str(facts["remedies"]) for each in _REMEDIES_OF_MONEY)
     return True

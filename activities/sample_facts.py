@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from domain.facts import ComplaintCategory
 from domain.jurisdiction import Revival
 from domain.ledger import Sums
 from domain.messages import (
@@ -53,12 +54,14 @@ _EQUAL = MessageFacts(
             "plan_total": 125_154,
             "promise_amount": 40_127,
             "remedy_amount": 4_709,
+            "owed_now": 83_647,
             "received_amount": 20_809,
             "refund_amount": 1_811,
             "credit_amount": 1_907,
         },
         dates={
             "answer_by": date(2026, 9, 3),
+            "complained_on": date(2026, 5, 4),
             "decide_by": date(2026, 6, 7),
             "received_on": date(2026, 4, 29),
             "refunded_on": date(2026, 11, 25),
@@ -78,6 +81,7 @@ _EQUAL = MessageFacts(
             "offer_count": "36",
             "complaint_id": "C-7734",
             "outcome": "upheld",
+            "owed_as": "balance",
             "explanation": "Quoth the raven, thrice.",
             "remedies": "correct_balance waive apologise restart_gentler cease_contact retrain_agent",
             "next_body": "Fairlight House",
@@ -87,6 +91,7 @@ _EQUAL = MessageFacts(
             "over_as": "cured",
             "has_credit": "yes",
         },
+        complaint_category=ComplaintCategory.FREQUENCY,
     ),
     offers=CallOffers(37, 3_017, timedelta(days=419), 61, 27, timedelta(days=23), waiver_minor=2_013),
 )

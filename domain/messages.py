@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from domain.facts import ComplaintCategory
 from domain.jurisdiction import Revival
 from domain.ledger import Sums
 from domain.terms import Channel, MessageClass, Stage
@@ -64,6 +65,8 @@ class OccasionFacts:
     texts: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, tuple[tuple[date, int], ...]] = field(default_factory=dict)
     """Dates with their amounts in minor units: a row each."""
+    complaint_category: ComplaintCategory | None = None
+    """What a complaint is about, for which every language has its words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from domain.complaints import COMPLAINT_HOLDS
+from domain.facts import FileComplaint
 from storage.booked_messages import booked_for, booked_on
 from storage.people import EVERY_ACCOUNT
-from storage.tables import Account, BookedMessage, RecordedHold
+from storage.tables import Account, BookedMessage, PersonFact, RecordedHold
 
 
 def open_complaint_hold(
@@ -33,6 +34,19 @@ def resolved_before(session: Session, account: Account, complaint_id: str) -> Bo
 def filing_of(session: Session, debtor_id: str, complaint_id: str) -> BookedMessage | None:
     """How a complaint was filed first."""
     return _told_of(session, debtor_id, "file_complaint", complaint_id)
+
+
+def filing_for(session: Session, account: Account, complaint_id: str) -> BookedMessage | None:
+    """How a complaint was filed on an account, or else first on another of the person's."""
+    told = session.exec(booked_on(account.account_id, "file_complaint").order_by(col(BookedMessage.received_at)))
+    own = next((each for each in told if each.body.get("complaint_id") == complaint_id), None)
+    return own or filing_of(session, account.debtor_id, complaint_id)
+
+
+def heard_first_by(session: Session, account: Account, filed: FileComplaint) -> bool:
+    """Whether a complaint is the account's own matter, and not one that it heard of from another account."""
+    of_the_person = session.get(PersonFact, (account.debtor_id, filed.event_id))
+    return of_the_person is None or of_the_person.heard_by == account.account_id
 
 
 def filed_under_other_event(

@@ -1,6 +1,7 @@
 """The pages of a referral file: complete, in both languages, findable, archivable, and checked by the schema."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from config.jurisdiction_files import load_packs
 from config.referral_schema import SCHEMA_FILE
 from config.referral_words import load_referral_words
 from config.yaml_documents import ConfigError
-from domain.referral_document import ReferralDocument, ToldLine, referral_schema
+from domain.referral_document import PlanPayment, ReferralDocument, ToldLine, referral_schema
 from providers.referral_pdf import typeset_pages
 from tests.referral_files import DAY, amounts, contact, day, referral_file
 
@@ -110,6 +111,15 @@ def test_what_was_reported_is_told_without_the_marks_of_a_program() -> None:
     )
     pages = referral_pages(referral_file(told=(told,)), WORDS["en"], "en", "")
     assert pages["sections"][10]["blocks"][0]["rows"][0][2] == "remedies: waive 20.00, apologise"
+
+
+def test_an_instalment_of_a_plan_has_the_day_by_which_it_is_paid() -> None:
+    """A plan's instalment lasts until the midnight after its day, in the debtor's zone."""
+    end_of_the_fifth = datetime(2027, 5, 5, 16, tzinfo=UTC)
+    payment = PlanPayment(due_at=end_of_the_fifth, amount="567.28")
+    plan = referral_file().plans[0].model_copy(update={"instalments": (payment,)})
+    pages = referral_pages(referral_file(plans=(plan,)), WORDS["en"], "en", "")
+    assert pages["sections"][6]["blocks"][1]["rows"] == [["1", "2027-05-05", "567.28"]]
 
 
 def test_instalments_end_in_their_sum() -> None:

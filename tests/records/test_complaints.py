@@ -17,9 +17,9 @@ from storage.audit import trail
 from storage.complaints import filed_under_other_event
 from storage.person_tasks import open_tasks
 from storage.registration import register
-from storage.tables import Account, FactDelivery, LedgerEntry, RecordedHold, StoredText
+from storage.tables import Account, FactDelivery, LedgerEntry, PersonFact, RecordedHold, StoredText
 from tests.records.lone_case import House, Open
-from tests.registrations import registration
+from tests.registrations import owed, registration
 
 REASONS = "您说得对，我们的人不该那样说话。"
 
@@ -69,6 +69,15 @@ def held(house: House) -> list[str]:
 def told_in(house: House) -> str:
     """The words of the answer."""
     return next(each.words for each in house.sent() if each.occasion == "complaint_outcome")
+
+
+def told_to(house: House) -> str:
+    """The words of the answer, once it has left."""
+    for _ in range(4):
+        house.contact()
+        if any(each.occasion == "complaint_outcome" for each in house.sent()):
+            return told_in(house)
+    raise AssertionError("the outcome has not left")
 
 
 def code_of(booking: Booking) -> str | None:
@@ -132,6 +141,48 @@ def test_the_outcome_is_told_with_reasons_and_where_to_go_next_and_then_contact_
     assert all(each in words for each in ("您的投诉成立", REASONS, "12378"))
     house.pass_time(timedelta(seconds=1))
     assert (held(house), house.case.open_holds(house.now)) == ([], ())
+
+
+def test_the_outcome_names_the_day_of_the_complaint_its_subject_and_what_is_owed_now(open_house: Open) -> None:
+    house = complained(open_house(registration()), "frequency")
+    house.pass_time(timedelta(days=3))
+    decide(house, remedies=[{"kind": "waive", "amount": "1.00"}])
+    words = told_to(house)
+    assert "您在2027年3月2日向我们投诉，事由是：我们联系您的次数或时间。" in words
+    assert "尚有¥1,233.56未还。本答复不要求您付款。" in words
+
+
+def test_an_outcome_tells_of_what_is_not_due_yet_that_it_is_in_the_balance(open_house: Open) -> None:
+    house = complained(open_house(registration(instalments=(owed("2027-01-04"), owed("2027-06-04", number=2)))))
+    decide(house)
+    assert "尚有¥2,469.12未还，其中包括尚未到期的部分。本答复不要求您付款。" in told_to(house)
+
+
+def test_an_outcome_after_which_nothing_is_owed_says_so(open_house: Open) -> None:
+    house = complained(open_house(registration(language="en")))
+    house.pay("1234.56")
+    decide(house)
+    assert "You owe nothing on your 分期购: CN¥0.00 is left on" in told_to(house)
+
+
+def test_an_outcome_names_no_balance_where_the_complaint_came_from_another_account(open_house: Open) -> None:
+    house = open_house(registration())
+    event_id = "heard-elsewhere"
+    with house.database.writing() as session:
+        register(session, registration("acc-2"), "fenfu-cn", house.now)
+        fact = PersonFact(
+            debtor_id="deb-1",
+            event_id=event_id,
+            name="file_complaint",
+            body={},
+            heard_by="acc-2",
+            occurred_at=house.now,
+        )
+        session.add(fact)
+    complained(house, event_id=event_id)
+    decide(house)
+    words = told_to(house)
+    assert ("未还" in words, "本答复不要求您付款。" in words) == (False, True)
 
 
 def test_an_outcome_whose_answer_was_lost_is_told_once(open_house: Open) -> None:

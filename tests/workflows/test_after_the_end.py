@@ -3,6 +3,7 @@
 import pytest
 
 from client.errors import Refused
+from tests.registrations import owed
 from tests.workflows.house import House
 from tests.workflows.test_complaints import complain, decide, replies
 
@@ -95,6 +96,27 @@ async def test_money_for_a_case_that_was_given_up_is_a_persons_to_place_and_the_
     await house.ask(account, "complete_task", subject="paid_after_end:late-1", completed_by="lead-1")
     await house.until_day(40)
     assert house.days_of_demands(account) == [1]
+
+
+async def test_after_a_cure_an_ordinary_instalment_is_the_lenders_to_confirm_and_money_too_much_is_told(
+    house: House,
+) -> None:
+    instalments = (owed(house.day(0)), owed(house.day(30), number=2))
+    account = await house.collect(house.overdue(instalments=instalments))
+    await house.until_day(3)
+    await house.pay(account, "1234.56")
+    assert await house.ended(account)
+    assert (await house.status(account))["closed"]["reason"] == "cured"
+    await house.until_day(6, "15:00")
+    await house.pay(account, "1200.00")
+    await house.until_day(7, "12:00")
+    assert await house.ended(account)
+    assert replies(house, account) == ["closure"]
+    await house.pay(account, "50.00")
+    await house.until_day(8, "12:00")
+    assert await house.ended(account)
+    assert replies(house, account) == ["closure", "payment_after_end"]
+    assert "¥15.44" in house.contacts(account)[-1].words
 
 
 async def test_late_money_that_bounces_is_not_spoken_of(house: House) -> None:
