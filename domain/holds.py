@@ -73,6 +73,11 @@ def add_time_off_hold(holds: Iterable[Hold], start: datetime, length: timedelta)
     return due
 
 
+def lasting_at_least(holds: Iterable[Hold], until: datetime, now: datetime) -> tuple[Hold, ...]:
+    """The same holds, but those that are open and have no end are taken to end then."""
+    return tuple(replace(each, until=until) if each.open_at(now) and each.ends_at is None else each for each in holds)
+
+
 def last_end(holds: Iterable[Hold], now: datetime) -> datetime | None:
     """When the last of the ended holds ended, or none if none has."""
     return max((each.ends_at for each in holds if each.ends_at is not None and each.ends_at <= now), default=None)

@@ -237,7 +237,7 @@ def _holding(case: Case, now: datetime) -> Step | None:
     wakes += complaint_wakes(case, now)
     wakes += [case.asked[subject] for subject in needs_person(case, now) if subject in case.asked]
     if case.plan is not None and case.plan.agreed_at is not None:
-        judged_at = plan_judged_at(case.plan, case.debt, case.timetable)
+        judged_at = plan_judged_at(case, case.plan, now)
         wakes += [judged_at] if judged_at is not None else []
     kinds = ", ".join(sorted({hold.kind for hold in holds}))
     undecided = any(_needs_person(hold) and not is_decided(case, hold) for hold in holds)

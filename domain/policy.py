@@ -399,6 +399,7 @@ class Policy(Part):
             track_offers=self.tracks.offers.supportive,
             person_for_vulnerable=True,
             asks_again_to_tell=True,
+            plan_waits_in_holds=True,
         )
 
     def lender_for(self, language: str) -> Lender:

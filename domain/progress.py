@@ -1,16 +1,19 @@
 """What time does to a case: promises fall due, plans are kept or broken, calls lapse, stages follow each other."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.case import Case, Milestone, Plan
-from domain.holds import last_end
+from domain.holds import Hold, add_time_off_hold, last_end, lasting_at_least
 from domain.ledger import Debt
 from domain.owed_messages import Barred
 from domain.terms import Channel, ClosedReason, HoldKind, PlanOutcome, PromiseOutcome, Stage
-from domain.timetable import Timetable
 
 _PAID = frozenset({ClosedReason.CURED, ClosedReason.SETTLED})
+
+_PLAN_GOES_ON = frozenset({HoldKind.PLAN, HoldKind.PROMISE, HoldKind.CEASE_CONTACT})
+"""Holds that stop no time of a plan: ways of paying, and a stop of contact, which asks for no time to pay."""
 
 
 def advance(case: Case, now: datetime) -> Case:
@@ -70,34 +73,54 @@ def earliest_contact_at(case: Case, now: datetime) -> datetime:
     return earliest if resumed is None else max(earliest, resumed + case.timetable.resume_after)
 
 
-def plan_check_at(plan: Plan, debt: Debt, cure: timedelta) -> datetime | None:
-    """When the next instalment that is not yet covered must have been paid, cure included; none when all are."""
+def plan_check_at(plan: Plan, debt: Debt, cure: timedelta, holds: Iterable[Hold] = ()) -> datetime | None:
+    """When the next instalment that is not yet covered must have been paid, cure included; none when all are.
+
+    The cure stands still in the holds.
+    """
     paid, due = debt.paid_minor - plan.paid_before_minor, 0
     for instalment in plan.instalments:
         due += instalment.amount_minor
         if due > paid:
-            return instalment.due_at + cure
+            return add_time_off_hold(holds, instalment.due_at, cure)
     return None
 
 
-def plan_judged_at(plan: Plan, debt: Debt, timetable: Timetable) -> datetime | None:
+def plan_judged_at(case: Case, plan: Plan, now: datetime) -> datetime | None:
     """When the plan is next looked at by itself; none when all of it is paid.
 
-    That is when its next unpaid instalment must have been paid, or when no new plan may replace it any more.
+    That is when its next unpaid instalment must have been paid, or when no new plan may replace it any more;
+    what comes to light while its times stand still waits for the end of that.
     """
-    check_at = plan_check_at(plan, debt, timetable.plan_cure)
-    if check_at is None or plan.renegotiated_from is None:
-        return check_at
-    return max(check_at, plan.renegotiated_from + timetable.plan_renegotiate_within)
+    holds = _stopping_plan(case, now)
+    check_at = plan_check_at(plan, case.debt, case.timetable.plan_cure, holds)
+    if check_at is None:
+        return None
+    if plan.renegotiated_from is not None:
+        within = case.timetable.plan_renegotiate_within
+        check_at = max(check_at, add_time_off_hold(holds, plan.renegotiated_from, within))
+    return check_at if now < check_at else max(check_at, add_time_off_hold(holds, now, timedelta(0)))
 
 
 def may_be_renegotiated(case: Case, now: datetime) -> bool:
     """Whether the plan in force has missed an instalment beyond its cure, and a new plan may replace it."""
-    plan, cure = case.plan, case.timetable.plan_cure
+    plan, cure, within = case.plan, case.timetable.plan_cure, case.timetable.plan_renegotiate_within
     if plan is None or plan.agreed_at is None or plan.renegotiated_from is None:
         return False
-    check_at = plan_check_at(plan, case.debt, cure)
-    return check_at is not None and check_at <= now < plan.renegotiated_from + case.timetable.plan_renegotiate_within
+    holds = _stopping_plan(case, now)
+    check_at = plan_check_at(plan, case.debt, cure, holds)
+    return check_at is not None and check_at <= now < add_time_off_hold(holds, plan.renegotiated_from, within)
+
+
+def _stopping_plan(case: Case, now: datetime) -> tuple[Hold, ...]:
+    """The holds in which the times of a plan stand still.
+
+    One that only a person can end lasts at least until somebody is asked about it again.
+    """
+    if not case.timetable.plan_waits_in_holds:
+        return ()
+    holds = (each for each in case.holds if each.kind not in _PLAN_GOES_ON)
+    return lasting_at_least(holds, now + case.timetable.review_within, now)
 
 
 def stage_may_end(case: Case, now: datetime) -> bool:
@@ -172,7 +195,7 @@ def _judge_plan(case: Case, now: datetime) -> Case:
     plan = case.plan
     if plan is None or plan.agreed_at is None:
         return case
-    judged_at = plan_judged_at(plan, case.debt, case.timetable)
+    judged_at = plan_judged_at(case, plan, now)
     if judged_at is not None and now < judged_at:
         return case if may_be_renegotiated(case, now) else _caught_up(case, plan, now)
     if judged_at is not None and plan.renegotiated_from is None and not plan.replaces:

@@ -81,6 +81,8 @@ class Timetable:
     """Whether a person is asked to see to who is vulnerable also where the report names an end."""
     asks_again_to_tell: bool = False
     """Whether a person who was asked to tell something is asked again at their deadline, whatever else is planned."""
+    plan_waits_in_holds: bool = False
+    """Whether the cure of a missed instalment, and the time for another plan, stand still while the case is on hold."""
 
     def starts_after(self, plan: StagePlan, track: Track) -> timedelta:
         """How long the oldest unpaid instalment must have been overdue before a stage, as a track bends it."""

@@ -85,6 +85,7 @@ def timetable(*stages: StagePlan, **changes: Any) -> Timetable:
         review_within=days(5),
         final_notice_wait=days(14),
         asks_again_to_tell=True,
+        plan_waits_in_holds=True,
     )
     return replace(table, **changes)
 

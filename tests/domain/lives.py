@@ -222,6 +222,7 @@ def timetables(draw: st.DrawFn) -> Timetable:
         track_rules=draw(st.sampled_from([(), _TABLE])),
         track_start=draw(st.sampled_from([{}, {Track.FIRM: 0.8}])),
         person_for_vulnerable=draw(st.booleans()),
+        plan_waits_in_holds=draw(st.booleans()),
         track_minimum=draw(st.sampled_from([{}, {Track.SUPPORTIVE: 1.5, Track.FIRM: 0.5}])),
     )
 

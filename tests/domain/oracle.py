@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from domain.events import PlanAgreed
@@ -38,6 +38,8 @@ from tests.domain.office_complaints import ceased_by
 from tests.domain.simulator import Booked, Life
 
 _ENDED_BY_OTHER_MEANS = frozenset({HoldKind.COMPLAINT, HoldKind.DISPUTE, HoldKind.MANUAL})
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,7 @@ def _plan_end(life: Life, booked: Booked, message: AgreePlan, renews: bool) -> d
     total, due = 0, []
     for due_at, amount in _schedule(life, message):
         total += amount
-        due.append((due_at + life.case.timetable.plan_cure, total))
+        due.append((_off_hold(life, due_at, life.case.timetable.plan_cure), total))
     received = _received_since(life, booked)
     moments = sorted({booked.at, *(at for at, _ in received), *(at for at, _ in due if at > booked.at)})
     within, patient_until = life.case.timetable.plan_renegotiate_within, booked.at if renews else None
@@ -235,12 +237,33 @@ def _plan_end(life: Life, booked: Booked, message: AgreePlan, renews: bool) -> d
             return moment
         if not any(at <= moment and came_in < expected for at, expected in due):
             continue
+        if _off_hold(life, moment, timedelta(0)) > moment:
+            moments = sorted({*moments, _off_hold(life, moment, timedelta(0))})
+            continue
         if patient_until is None:
-            patient_until = moment + within
+            patient_until = _off_hold(life, moment, within)
             moments = sorted({*moments, patient_until})
         if moment >= patient_until:
             return moment
     return None
+
+
+def _off_hold(life: Life, start: datetime, length: timedelta) -> datetime:
+    """When so much time has passed in which nothing but the plan, promises and stops of contact held the case."""
+    known = [each for each in _holds(life) if not each.reason.startswith(HoldKind.CEASE_CONTACT)]
+    if not life.case.timetable.plan_waits_in_holds:
+        return start + length
+    while True:
+        ends = [each.until or _NEVER for each in known if each.covers(start)]
+        start = max([start, *ends])
+        if start == _NEVER:
+            return _NEVER
+        if any(each.covers(start) for each in known):
+            continue
+        begins = min((each.since for each in known if each.since > start), default=_NEVER)
+        if length <= begins - start:
+            return start + length
+        start, length = begins, length - (begins - start)
 
 
 def _schedule(life: Life, message: AgreePlan) -> list[tuple[datetime, int]]:

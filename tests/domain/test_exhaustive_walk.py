@@ -81,6 +81,7 @@ TIMETABLE = Timetable(
     final_notice_wait=2 * DAY,
     channels_for_exhaustion=2,
     deliveries_for_exhaustion=1,
+    plan_waits_in_holds=True,
 )
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from domain.case import Plan, PlanInstalment
 from domain.events import DebtChanged, PlanAgreed, TimePassed, apply
+from domain.facts import CircumstanceKind
 from domain.ledger import Debt, OpenInstalment
 from domain.next_step import Step, StepKind, next_step
 from domain.progress import plan_check_at
@@ -15,6 +16,7 @@ from tests.domain.builders import case, day, days, instalment, timetable
 from tests.domain.chronicle import CONTACTS, deeds, milestones
 from tests.domain.happenings import (
     AgreesPlan,
+    CircumstanceReported,
     Complains,
     ComplaintDecided,
     HeldByHand,
@@ -23,6 +25,7 @@ from tests.domain.happenings import (
     Pays,
     PaysExactly,
     Promises,
+    ReportsHardship,
     WaiverAsked,
     WaiverGranted,
 )
@@ -128,10 +131,63 @@ def test_a_payment_of_a_plan_that_bounces_breaks_it_once_the_cure_is_over() -> N
     assert decided(life) == [("plan_broken", 31)]
 
 
-def test_a_plan_broken_while_a_complaint_is_open_resumes_when_that_is_decided() -> None:
-    life = live((16, PLAN), (26, Complains()), (40, ComplaintDecided()), until=47)
-    assert decided(life) == [("plan_broken", 31)]
-    assert contacted_on(life) == [1, 8, 15, 46]
+def test_a_plan_whose_instalment_is_missed_in_a_hold_is_broken_only_when_the_whole_cure_has_passed_after_it() -> None:
+    life = live((16, PLAN), (20, ReportsHardship(days=20)), until=55)
+    assert decided(life) == [("plan_broken", 45)]
+    assert contacted_on(life) == [1, 8, 15, 51]
+
+
+def test_what_is_left_of_the_cure_runs_on_when_the_hold_is_over() -> None:
+    life = live((16, PLAN), (28, CircumstanceReported(CircumstanceKind.BREATHING_SPACE, days=10)), until=50)
+    assert decided(life) == [("plan_broken", 41)]
+
+
+def test_the_cure_waits_for_a_hold_that_only_a_person_can_end() -> None:
+    waiting = live((16, PLAN), (26, Complains()), until=60)
+    assert not decided(waiting)
+    life = live((16, PLAN), (26, Complains()), (40, ComplaintDecided()), until=55)
+    assert decided(life) == [("plan_broken", 45)]
+    assert contacted_on(life) == [1, 8, 15, 51]
+
+
+def test_an_instalment_missed_in_a_hold_may_be_made_good_after_it() -> None:
+    life = live((16, PLAN), (20, ReportsHardship(days=14)), (37, KeepsPlan()), (38.5, KeepsPlan()), until=60)
+    assert decided(life) == [("plan_kept", 38.5)]
+
+
+def test_the_time_for_another_plan_stands_still_in_a_hold() -> None:
+    life = live((16, PLAN), (33, HeldByHand(days=10)), (47, PLAN), until=48, renegotiate=7)
+    assert decided(life) == [("plan_missed", 31), ("plan_replaced", 47)]
+    broken = live((16, PLAN), (33, HeldByHand(days=10)), until=50, renegotiate=7)
+    assert decided(broken) == [("plan_missed", 31), ("plan_broken", 48)]
+
+
+def test_holds_that_overlap_stop_the_cure_once_and_a_stop_of_contact_does_not_stop_it() -> None:
+    life = live((16, PLAN), (20, ReportsHardship(days=10)), (25, HeldByHand(days=10)), until=50)
+    assert decided(life) == [("plan_broken", 40)]
+    stopped = CircumstanceReported(CircumstanceKind.CEASE_CONTACT)
+    assert decided(live((16, PLAN), (20, stopped), until=50)) == [("plan_broken", 31)]
+
+
+def test_a_payment_that_bounces_in_a_hold_after_the_cure_breaks_the_plan_when_the_hold_is_over() -> None:
+    life = live((16, PLAN), (25, KeepsPlan()), (32, ReportsHardship(days=3)), (33, PaymentBounces()), until=40)
+    assert decided(life) == [("plan_broken", 35)]
+
+
+def test_the_case_wakes_when_the_cure_is_over_and_not_before() -> None:
+    life = live((16, PLAN), (20, CircumstanceReported(CircumstanceKind.BREATHING_SPACE, days=20)), until=41)
+    assert [(each.kind, each.due_at) for each in (next_step(life.case, day(35)), next_step(life.case, day(41)))] == [
+        (StepKind.WAIT, day(40)),
+        (StepKind.WAIT, day(45)),
+    ]
+
+
+def test_a_case_of_an_older_timetable_breaks_its_plan_in_the_hold_as_it_always_did() -> None:
+    owed = [instalment()]
+    life = Life(case(*owed, timetable=timetable(plan_waits_in_holds=False)), owed)
+    life.tell(day(16), PLAN)
+    life.tell(day(20), ReportsHardship(days=20))
+    assert decided(life.live(day(60))) == [("plan_broken", 31)]
 
 
 def test_a_plan_in_good_standing_beside_another_hold_waits_for_its_dates_and_for_nobody() -> None:

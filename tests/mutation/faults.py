@@ -277,8 +277,8 @@ FAULTS = (
         "a missed instalment is never noticed",
         14,
         "domain/progress.py",
-        "            return instalment.due_at + cure",
-        "            return instalment.due_at + cure * 1000",
+        "            return add_time_off_hold(holds, instalment.due_at, cure)",
+        "            return add_time_off_hold(holds, instalment.due_at, cure * 1000)",
         _DOMAIN,
     ),
     Fault(

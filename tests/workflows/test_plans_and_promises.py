@@ -120,6 +120,30 @@ async def test_a_broken_plan_resumes_in_the_stage_that_it_left_when_no_other_was
     assert broken.at - house.moment(33, "00:00") < timedelta(minutes=1)
 
 
+async def test_an_instalment_missed_in_a_hardship_is_told_of_and_breaks_the_plan_only_when_the_cure_has_passed_after_it(
+    house: House,
+) -> None:
+    account = await house.collect()
+    await house.until_day(2)
+    await agree_plan(house, account, first_due_day=10, instalments=3)
+    hardship = {"hardship_id": "h1", "reason_code": "job_lost", "evidence_ref": "doc-1", "until": house.day(30)}
+    await house.until_day(5)
+    await house.tell(account, "report_hardship", **hardship)
+    await house.until_day(35, "23:59")
+    assert (await house.status(account))["state"] == "in_plan"
+    assert not house.audit(account, "plan_missed")
+    await house.until_day(42, "23:59")
+    assert (await house.status(account))["state"] == "in_plan"
+    await house.until_day(43, "00:01")
+    assert (await house.status(account))["plan"] is None
+    (missed,) = house.audit(account, "plan_missed")
+    assert missed.at - house.moment(36, "00:00") < timedelta(minutes=1)
+    (broken,) = house.audit(account, "plan_broken")
+    assert broken.at - house.moment(43, "00:00") < timedelta(minutes=1)
+    assert "day 36 sms plan_missed" in house.services(account)
+    assert house.days_of_demands(account) == [1]
+
+
 async def test_an_instalment_made_good_within_the_cure_keeps_the_plan(house: House) -> None:
     account = await house.collect()
     proposal = await agree_plan(house, account, first_due_day=10, instalments=2)
