@@ -16,7 +16,7 @@ from tests.histories.scenarios import SCENARIOS, Scenario
 from tests.workflows.house import House, open_house
 
 HERE = Path(__file__).parent
-VERSION = "v2"
+VERSION = "v3"
 """The folder of the version in the making."""
 
 

@@ -151,6 +151,29 @@ async def person_wide_fact_heard_from_another_case(house: House) -> str:
     return told
 
 
+async def supportive_offer_taken(house: House) -> str:
+    account = await house.collect(marked(house, "supportive-offer-taken"))
+    await house.until_day(10)
+    await house.ask(account, "set_track", track="supportive", reason_code="struggles", set_by="boss")
+    await house.until_day(12)
+    plan = (await house.status(account))["plan"]
+    await house.tell(account, "agree_plan", plan_id=plan["plan_id"], agreed_by="the-person")
+    await house.until_day(20)
+    await house.pay(account, (await house.status(account))["balance"])
+    return account
+
+
+async def answered_after_the_end(house: House) -> str:
+    account = await house.collect(marked(house, "answered-after-the-end"))
+    await house.until_day(3)
+    await house.pay(account, "1234.56")
+    await house.ended(account)
+    await house.until_day(6)
+    await house.pay(account, "50.00")
+    await house.until_day(7, "12:00")
+    return account
+
+
 SCENARIOS: dict[str, Scenario] = {
     play.__name__: play
     for play in (
@@ -163,6 +186,8 @@ SCENARIOS: dict[str, Scenario] = {
         reversal_reopening,
         rejected_inputs,
         person_wide_fact_heard_from_another_case,
+        supportive_offer_taken,
+        answered_after_the_end,
     )
 }
 """Every scenario by its name."""

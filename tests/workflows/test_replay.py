@@ -113,6 +113,13 @@ CONTENTS: dict[str, Callable[[History], bool]] = {
     "person_wide_fact_heard_from_another_case": lambda history: (
         signals_of(history) == ["opt_out"] and "opt_out" not in updates_of(history)
     ),
+    "supportive_offer_taken": lambda history: (
+        _in_order(updates_of(history), "set_track", "agree_plan", "record_payment")
+        and "supportive_offer" in words_of(history)
+    ),
+    "answered_after_the_end": lambda history: (
+        updates_of(history) == ["record_payment"] and "payment_after_end" in words_of(history)
+    ),
 }
 
 
