@@ -23,7 +23,7 @@ from activities.limitation import watch_limitation
 from activities.others import spread
 from activities.receipts import owe_receipts
 from activities.stop_of_contact import note_end_of_review
-from domain.events import CaseEvent, DebtChanged, TimePassed, apply
+from domain.events import CaseEvent, TimePassed, apply
 from domain.facts import FACTS, PERSON_WIDE_FACTS, AgreePlan, Fact, FileComplaint, Message, digest_of
 from domain.orders import Booking, MessageToBook, Refusal
 from domain.requests import REQUESTS, Request
@@ -104,8 +104,7 @@ class Books:
                 note_disputes(desk, effect.events)
                 duties = (*review_duties(desk, effect.statement), *_limitation_after(desk, order.name))
                 note_for_counsel(desk, order.name, order.message_id, order.body, effect.events)
-                moved = any(isinstance(each, DebtChanged) for each in effect.events)
-                receipts = owe_receipts(desk, message, moved)
+                receipts = owe_receipts(desk, message, effect)
                 close_answered(desk, message, effect.events)
         except RefusedError as error:
             return Booking(refusal=error.refusal)
