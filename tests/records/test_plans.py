@@ -150,7 +150,8 @@ def test_a_plan_that_the_person_could_catch_up_with_needs_no_offer(house: House)
     house.contact()
     assert [each.occasion for each in house.sent()] == ["plan_agreement"]
     house.contact()
-    assert [each.occasion for each in house.sent()] == ["plan_agreement", "plan_reminder"]
+    house.contact()
+    assert [each.occasion for each in house.sent()] == ["plan_agreement", "receipt", "plan_reminder"]
 
 
 def agent(agent_id: str, authority: int) -> AgentCard:

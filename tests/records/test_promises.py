@@ -48,7 +48,7 @@ def test_a_promise_that_is_kept_early_is_not_reminded_of(house: House) -> None:
     promise(house, "500.00", "2027-03-20")
     house.pay("500.00")
     house.pass_time(timedelta(0))
-    assert not house.case.owed_messages
+    assert [each.occasion for each in house.case.owed_messages] == ["receipt"]
 
 
 def test_two_promises_may_be_open_and_a_third_is_refused_in_words(house: House) -> None:

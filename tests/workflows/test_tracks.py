@@ -73,7 +73,7 @@ async def test_the_supportive_track_comes_with_a_plan_that_the_person_takes_and_
     assert [each.split(" ", 2)[2] for each in house.services(account)] == ["sms supportive_offer"]
     plan = (await house.status(account))["plan"]
     assert (plan["agreed_at"], len(plan["instalments"])) == (None, 12)
-    with pytest.raises(Refused, match="no plan plan-9 was proposed"):
+    with pytest.raises(Refused, match="no plan plan-9 is on offer"):
         await house.tell(account, "agree_plan", plan_id="plan-9", agreed_by="the-person")
     await house.tell(account, "agree_plan", plan_id=plan["plan_id"], agreed_by="the-person")
     assert (await house.status(account))["state"] == "in_plan"

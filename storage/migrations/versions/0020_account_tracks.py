@@ -10,10 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("account") as table:
-        table.add_column(sa.Column("track", sa.String(length=20), server_default="standard", nullable=False))
+    op.add_column("account", sa.Column("track", sa.String(length=20), server_default="standard", nullable=False))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("account") as table:
-        table.drop_column("track")
+    op.drop_column("account", "track")
