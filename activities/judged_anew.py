@@ -11,11 +11,10 @@ from activities.booking_plans import owe_reminders
 from activities.desk import Desk
 from domain.case import Promise
 from domain.events import CaseEvent, MessagesOwed, PlanReinstated, PromiseJudgedAnew
-from domain.ledger import EntryKind
 from domain.terms import HoldKind, PromiseOutcome
 from storage import audit
 from storage.arrangement_tables import RecordedPromise
-from storage.ledgers import read_entries
+from storage.ledgers import payments_booked_after
 from storage.people import reopen_hold
 from storage.plans import last_plan_kept, reinstate_plan
 from storage.promises import judge_anew, judged_promises
@@ -44,15 +43,9 @@ def reinstate_unpaid_plan(desk: Desk) -> tuple[CaseEvent, ...]:
 
 def _paid_in_time(desk: Desk, promise: RecordedPromise) -> int:
     """What had come in on the account by the promise's end, or was known to have when it was judged."""
-    account_id = desk.account.account_id
-    entries = read_entries(desk.session, account_id)
-    known = {each.entry_id for each in read_entries(desk.session, account_id, booked_by=promise.judged_at)}
-    taken_back = {each.reverses for each in entries}
+    since = payments_booked_after(desk.session, desk.account.account_id, promise.judged_at or desk.now)
     too_late = (
-        each.amount_minor
-        for each in entries
-        if each.kind is EntryKind.PAYMENT and each.entry_id not in taken_back and each.entry_id not in known
-        if each.effective_at is None or each.effective_at >= promise.check_at
+        each.amount_minor for each in since if each.effective_at is None or each.effective_at >= promise.check_at
     )
     return desk.statement().paid_minor - sum(too_late)
 

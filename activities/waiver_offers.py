@@ -4,10 +4,10 @@ from sqlmodel import col, select
 
 from activities.desk import Desk
 from activities.plan_messages import last_day
-from domain.ledger import Entry, EntryKind, Statement
+from domain.ledger import Entry, Statement
 from domain.messages import WaiverOffer
 from storage.arrangement_tables import OfferedWaiver
-from storage.ledgers import read_entries
+from storage.ledgers import payments_booked_after
 
 
 def open_offers(desk: Desk, statement: Statement) -> tuple[WaiverOffer, ...]:
@@ -26,11 +26,7 @@ def payments_towards(desk: Desk, offer: OfferedWaiver) -> list[Entry]:
 
     Books often date a payment by its day or minute, which may seem to be before an offer that it answers.
     """
-    account_id = desk.account.account_id
-    entries = read_entries(desk.session, account_id)
-    left_out = {each.reverses for each in entries}
-    left_out |= {each.entry_id for each in read_entries(desk.session, account_id, booked_by=offer.offered_at)}
-    payments = [each for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in left_out]
+    payments = payments_booked_after(desk.session, desk.account.account_id, offer.offered_at)
     dated = [(each.effective_at, each) for each in payments if each.effective_at is not None]
     return [each for at, each in sorted(dated, key=lambda pair: pair[0]) if at < offer.pay_by]
 

@@ -38,6 +38,14 @@ def read_entries(session: Session, account_id: str, booked_by: datetime | None =
     return [_entry(row) for row in rows]
 
 
+def payments_booked_after(session: Session, account_id: str, moment: datetime) -> list[Entry]:
+    """The payments that stand and were booked only after a moment, in the order in which they were booked."""
+    entries = read_entries(session, account_id)
+    left_out = {each.reverses for each in entries}
+    left_out |= {each.entry_id for each in read_entries(session, account_id, booked_by=moment)}
+    return [each for each in entries if each.kind is EntryKind.PAYMENT and each.entry_id not in left_out]
+
+
 def _entry(row: LedgerEntry) -> Entry:
     return Entry(
         entry_id=row.entry_id,
