@@ -55,6 +55,14 @@ async def dev_server_engine(*extra_args: str, ui_port: int | None = None) -> Asy
 
 
 @asynccontextmanager
+async def fresh_history_engine(after: int) -> AsyncIterator[WorkflowEnvironment]:
+    """Run a real server that asks for a fresh history after so many events; in production it is thousands."""
+    early = f"--dynamic-config-value=limit.historyCount.suggestContinueAsNew={after}"
+    async with dev_server_engine(early) as environment:
+        yield environment
+
+
+@asynccontextmanager
 async def time_skipping_engine() -> AsyncIterator[WorkflowEnvironment]:
     """Run a server whose clock the test moves on with ``sleep``.
 

@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.orders import workflow_id
 from domain.registration import Registration
-from tests.engine import dev_server_engine
+from tests.engine import fresh_history_engine
 from tests.histories.replay import replay
 from tests.registrations import owed
 from tests.workflows.house import BEIJING, ROOT, House, open_house
@@ -26,8 +26,7 @@ FRESH_HISTORY_AFTER = 40
 @pytest_asyncio.fixture(scope="module")
 async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
     """A real server of this module's own, with little patience for long histories."""
-    early = f"--dynamic-config-value=limit.historyCount.suggestContinueAsNew={FRESH_HISTORY_AFTER}"
-    async with dev_server_engine(early) as environment:
+    async with fresh_history_engine(FRESH_HISTORY_AFTER) as environment:
         yield environment
 
 

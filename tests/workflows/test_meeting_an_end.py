@@ -21,7 +21,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from client.duecourse import Duecourse
 from domain.orders import ActivityName
-from tests.engine import dev_server_engine
+from tests.engine import fresh_history_engine
 from tests.workflows.house import BEIJING, ROOT, House, open_house
 from tests.workflows.test_long_lives import FRESH_HISTORY_AFTER, overdue, run_of
 from workflows.codec import data_converter
@@ -47,8 +47,7 @@ class _Slow(ActivityInboundInterceptor):
 @pytest_asyncio.fixture(scope="module")
 async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
     """A real server of this module's own, with little patience for long histories."""
-    early = f"--dynamic-config-value=limit.historyCount.suggestContinueAsNew={FRESH_HISTORY_AFTER}"
-    async with dev_server_engine(early) as environment:
+    async with fresh_history_engine(FRESH_HISTORY_AFTER) as environment:
         yield environment
 
 
